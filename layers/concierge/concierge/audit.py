@@ -1,0 +1,106 @@
+"""Who changed what, when and why: every outcome as an event on the bus, a log line and a metric."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol, assert_never
+
+from concierge.apply import Applied, ApplyResult, Outcome
+from concierge.plan import Plan
+
+SOURCE = "studio.concierge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """One line of the audit: becomes an EventBridge event with `kind` as its detail-type.
+
+    cause: what woke the run (an event's own id, a schedule's name), so that an auditor can follow it back.
+    """
+
+    kind: str
+    at: datetime
+    capability: str
+    scope: str
+    action: str
+    subject: str
+    reason: str
+    cause: str
+    outcome: str
+    code: str = ""
+    message: str = ""
+
+    def detail(self) -> dict[str, str]:
+        """The event's JSON body; empty fields are left out."""
+        fields = {name: getattr(self, name) for name in _DETAIL}
+        return {"at": self.at.isoformat(), **{name: value for name, value in fields.items() if value}}
+
+
+_DETAIL = ("capability", "scope", "action", "subject", "reason", "cause", "outcome", "code", "message")
+
+
+class AuditTrail(Protocol):
+    """Where audit events go."""
+
+    def record(self, events: Sequence[AuditEvent]) -> None:
+        """Keeps all events, in order; raises AwsError if even one could not be kept."""
+
+
+def events_of(applied: Applied, *, capability: str, cause: str, at: datetime) -> tuple[AuditEvent, ...]:
+    """The audit of one run: its changes, then its findings. An empty plan leaves no trace."""
+
+    def event(kind: str, action: str, subject: str, reason: str, outcome: str) -> AuditEvent:
+        return AuditEvent(
+            kind=kind,
+            at=at,
+            capability=capability,
+            scope=applied.plan.scope,
+            action=action,
+            subject=subject,
+            reason=reason,
+            cause=cause,
+            outcome=outcome,
+        )
+
+    changes = tuple(
+        _with_error(event(_kind(r.outcome), r.change.action, r.change.subject, r.change.reason, r.outcome), r)
+        for r in applied.results
+    )
+    findings = tuple(event("Finding", "", f.subject, f.reason, "reported") for f in applied.plan.findings)
+    return changes + findings
+
+
+def refusal_of(plan: Plan, reason: str, *, capability: str, cause: str, at: datetime) -> AuditEvent:
+    """The audit of a plan that the safeguards refused."""
+    return AuditEvent(
+        kind="Plan Refused",
+        at=at,
+        capability=capability,
+        scope=plan.scope,
+        action="",
+        subject=plan.scope,
+        reason=reason,
+        cause=cause,
+        outcome="refused",
+    )
+
+
+def _kind(outcome: Outcome) -> str:
+    match outcome:
+        case Outcome.APPLIED:
+            return "Change Applied"
+        case Outcome.PLANNED:
+            return "Change Planned"
+        case Outcome.WAITING:
+            return "Change Waiting"
+        case Outcome.FAILED:
+            return "Change Failed"
+        case Outcome.BLOCKED:
+            return "Change Blocked"
+    assert_never(outcome)
+
+
+def _with_error(event: AuditEvent, result: ApplyResult) -> AuditEvent:
+    return replace(event, code=result.code, message=result.message) if result.code else event

@@ -1,0 +1,208 @@
+"""The vocabulary: people and their memberships, and what Studio holds for them.
+
+Plain frozen values. Nothing here knows how AWS or a directory spells them on the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from concierge.names import canonical_login
+
+OWNERSHIP_TAG = "managed-by"
+OWNER = "studio-concierge"
+LOGIN_TAG = "studiouserid"  # the key that the whitepaper's policies compare with the principal's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """All that one source says about who a person or which a group is; unknown fields are empty."""
+
+    directory: str = ""
+    guid: str = ""
+    sid: str = ""
+    vendor_id: str = ""
+    account_name: str = ""
+    upn: str = ""
+
+    @property
+    def strong_keys(self) -> tuple[str, ...]:
+        """Immutable ids, the strongest first: GUID, SID, the vendor's own."""
+        named = (("guid", self.guid), ("sid", self.sid), ("vendor", self.vendor_id))
+        return tuple(f"{kind}:{value.strip().casefold()}" for kind, value in named if value.strip())
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The strong keys, then (directory, account name), which may be given to somebody else one day."""
+        if not self.account_name.strip():
+            return self.strong_keys
+        return (*self.strong_keys, f"name:{self.directory.casefold()}/{canonical_login(self.account_name)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody, by immutable id.
+
+    login:      canonical login id, the value of the `studiouserid` tag.
+    generation: which holder of that login this is; 0 is the first.
+    """
+
+    id: str
+    login: str
+    directory: str
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """The last word about one person in one group; `present` is False once they have left."""
+
+    group_id: str
+    group: str
+    present: bool
+    occurred_at: datetime
+
+
+class Door(StrEnum):
+    """Whether a person may enter a domain."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileBinding:
+    """What a person has in a domain, as last converged.
+
+    fingerprint: digest of the desired state that was reached; the same digest again needs no look at AWS.
+    """
+
+    person_id: str
+    login: str
+    domain: str
+    profile: str
+    persona: str
+    role: str
+    tags: Mapping[str, str]
+    door: Door
+    fingerprint: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRecord:
+    """Everything that the ledger holds about one person.
+
+    disabled_at / enabled_at: when the directory last said so; None if it never did.
+    """
+
+    person: Person
+    memberships: Mapping[str, Membership] = field(default_factory=dict)
+    bindings: Mapping[str, ProfileBinding] = field(default_factory=dict)
+    disabled_at: datetime | None = None
+    enabled_at: datetime | None = None
+
+    @property
+    def is_enabled(self) -> bool:
+        """Disabled until enabled again; a tie counts as disabled, the safer reading."""
+        if self.disabled_at is None:
+            return True
+        return self.enabled_at is not None and self.enabled_at > self.disabled_at
+
+
+class AppType(StrEnum):
+    """The kinds of Studio app that people run (CreateApp, API reference)."""
+
+    JUPYTER_LAB = "JupyterLab"
+    CODE_EDITOR = "CodeEditor"
+    JUPYTER_SERVER = "JupyterServer"
+    KERNEL_GATEWAY = "KernelGateway"
+
+
+class Status(StrEnum):
+    """Where a Studio resource is in its life (API reference; apps use the first five)."""
+
+    PENDING = "Pending"
+    IN_SERVICE = "InService"
+    DELETING = "Deleting"
+    DELETED = "Deleted"
+    FAILED = "Failed"
+    UPDATING = "Updating"
+    UPDATE_FAILED = "Update_Failed"
+    DELETE_FAILED = "Delete_Failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSettings:
+    """A profile's settings for one app type; lifecycle configurations are ARNs, idle time is in minutes."""
+
+    lifecycle_configs: tuple[str, ...] = ()
+    instance_type: str | None = None
+    idle_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """An IAM role as it is: its inline documents by name, its attached policies by ARN."""
+
+    name: str
+    arn: str
+    tags: Mapping[str, str]
+    inline_policies: Mapping[str, str]
+    managed_policies: frozenset[str]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it carries the ownership tag."""
+        return self.tags.get(OWNERSHIP_TAG) == OWNER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A Studio user profile as it is."""
+
+    name: str
+    arn: str
+    status: Status
+    execution_role: str
+    apps: Mapping[AppType, AppSettings]
+    tags: Mapping[str, str]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it carries the ownership tag; nothing else is ever changed or removed."""
+        return self.tags.get(OWNERSHIP_TAG) == OWNER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """A Studio space; `owner` is the profile of a private space, None for one without an owner."""
+
+    name: str
+    arn: str
+    status: Status
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A Studio app: exactly one of `profile` and `space` runs it.
+
+    last_user_activity is an upper bound: health checks move it too, so the person was last active then or earlier.
+    Both timestamps are None until somebody has described the app, or nobody has opened it.
+    """
+
+    domain_id: str
+    app_type: str
+    name: str
+    status: Status
+    created_at: datetime
+    profile: str | None = None
+    space: str | None = None
+    arn: str = ""
+    instance_type: str = ""
+    last_user_activity: datetime | None = None
+    last_health_check: datetime | None = None

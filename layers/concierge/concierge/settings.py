@@ -1,0 +1,122 @@
+"""A function's environment as frozen values, read once per container."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from concierge.errors import SettingsError
+
+
+class Environment:
+    """Typed reads of environment variables; every problem names the variable and what would be right."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str) -> str:
+        """A variable that must be there; raises SettingsError otherwise."""
+        value = self._variables.get(name, "").strip()
+        if not value:
+            raise SettingsError(f"environment variable {name} is not set; template.yaml sets it for this function")
+        return value
+
+    def optional(self, name: str) -> str:
+        """A variable that may be missing or empty."""
+        return self._variables.get(name, "").strip()
+
+    def whole(self, name: str, *, least: int, most: int) -> int:
+        """A whole number within bounds; raises SettingsError otherwise."""
+        value = self.text(name)
+        if not value.isdecimal() or not least <= int(value) <= most:
+            raise SettingsError(f"environment variable {name} is {value!r}; it must be {least} to {most}")
+        return int(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogSettings:
+    """Where the compiled catalog is, and how long a container trusts its copy."""
+
+    bucket: str
+    key: str
+    max_age: timedelta
+
+    @classmethod
+    def read(cls, env: Environment) -> CatalogSettings:
+        """From CATALOG_BUCKET, CATALOG_KEY and CATALOG_MAX_AGE_SECONDS."""
+        return cls(
+            bucket=env.text("CATALOG_BUCKET"),
+            key=env.text("CATALOG_KEY"),
+            max_age=timedelta(seconds=env.whole("CATALOG_MAX_AGE_SECONDS", least=0, most=3600)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeSettings:
+    """membership_events."""
+
+    catalog: CatalogSettings
+    table: str
+    queue_url: str
+
+    @classmethod
+    def read(cls, env: Environment) -> IntakeSettings:
+        """From the function's environment."""
+        return cls(
+            catalog=CatalogSettings.read(env),
+            table=env.text("LEDGER_TABLE"),
+            queue_url=env.text("MEMBERSHIP_QUEUE_URL"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnboardingSettings:
+    """onboarding.
+
+    account, partition: where the function runs; boundary: the ARN that every generated role carries.
+    requeue: how long a message rests while AWS is not ready.
+    """
+
+    catalog: CatalogSettings
+    table: str
+    audit_bus: str
+    queue_url: str
+    account: str
+    partition: str
+    boundary: str
+    requeue: timedelta
+
+    @classmethod
+    def read(cls, env: Environment) -> OnboardingSettings:
+        """From the function's environment."""
+        return cls(
+            catalog=CatalogSettings.read(env),
+            table=env.text("LEDGER_TABLE"),
+            audit_bus=env.text("AUDIT_BUS"),
+            queue_url=env.text("MEMBERSHIP_QUEUE_URL"),
+            account=env.text("ACCOUNT_ID"),
+            partition=env.text("PARTITION"),
+            boundary=env.text("BOUNDARY_ARN"),
+            requeue=timedelta(seconds=env.whole("REQUEUE_SECONDS", least=1, most=900)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightSettings:
+    """idle_shutdown and tag_remediation."""
+
+    catalog: CatalogSettings
+    table: str
+    audit_bus: str
+    account: str
+
+    @classmethod
+    def read(cls, env: Environment) -> NightSettings:
+        """From the function's environment."""
+        return cls(
+            catalog=CatalogSettings.read(env),
+            table=env.text("LEDGER_TABLE"),
+            audit_bus=env.text("AUDIT_BUS"),
+            account=env.text("ACCOUNT_ID"),
+        )
