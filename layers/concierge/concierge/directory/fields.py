@@ -1,0 +1,48 @@
+"""Reading untrusted JSON field by field, so that a malformed event is told where it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from concierge.errors import MalformedEvent
+
+Json = Mapping[str, Any]
+
+
+def section(event: Json, name: str, *, path: str = "") -> Json:
+    """The object in field `name`; raises MalformedEvent if it is missing or something else."""
+    value = event.get(name)
+    if not isinstance(value, Mapping):
+        raise MalformedEvent(f"field {path}{name}: expected an object, found {_described(value)}")
+    return value
+
+
+def text(event: Json, name: str, *, path: str = "") -> str:
+    """The non-empty string in field `name`; raises MalformedEvent otherwise."""
+    value = event.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise MalformedEvent(f"field {path}{name}: expected a non-empty string, found {_described(value)}")
+    return value
+
+
+def optional_text(event: Json, name: str, *, path: str = "") -> str:
+    """The string in field `name`, empty if the field is missing or null; raises MalformedEvent for other types."""
+    return "" if event.get(name) in (None, "") else text(event, name, path=path)
+
+
+def instant(event: Json, name: str, *, path: str = "") -> datetime:
+    """The RFC 3339 time with an offset in field `name`, as UTC; raises MalformedEvent otherwise."""
+    value = text(event, name, path=path)
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.tzinfo is None:
+        raise MalformedEvent(f"field {path}{name}: expected a time such as 2026-03-02T10:15:30Z, found {value!r}")
+    return parsed.astimezone(UTC)
+
+
+def _described(value: object) -> str:
+    return "nothing" if value is None else f"{type(value).__name__} {str(value)[:80]!r}"
