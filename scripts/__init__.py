@@ -1,0 +1,1 @@
+"""What the Makefile calls: environments, locks, and the build for AWS. Standard library only."""
