@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
+
 from concierge.apply import Mode, Outcome, Retry, apply
 from concierge.audit import events_of
 from concierge.errors import AwsError, Denied, NotYet, Throttled, UnsafePlan

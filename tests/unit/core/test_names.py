@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from concierge.names import canonical_login, content_name, profile_name, role_name, space_name
 from hypothesis import given
 from hypothesis import strategies as st
+
+from concierge.names import canonical_login, content_name, profile_name, role_name, space_name
 
 STUDIO_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")  # CreateUserProfile, API reference
 logins = st.text(min_size=1, max_size=80).filter(lambda text: text.strip())

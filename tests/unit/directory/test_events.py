@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from concierge.directory.changes import Ignored, MembershipChange
 from concierge.directory.events import read
 from concierge.errors import MalformedEvent

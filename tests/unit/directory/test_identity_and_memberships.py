@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from concierge.directory.changes import Kind
 from concierge.directory.identity import Alias, Resolution, resolve
 from concierge.directory.memberships import PersonChange, from_json, present_groups, record
 from concierge.errors import MalformedEvent
 from concierge.model import Identity, Person, PersonRecord
-from hypothesis import given
-from hypothesis import strategies as st
-
-import pytest
 
 AMARA = Person(id="guid:a", login="amara", directory="corp.example.com")
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)

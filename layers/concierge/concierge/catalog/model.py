@@ -1,0 +1,230 @@
+"""The catalog: which group gives which persona in which domain. Frozen values and pure lookups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import TypeVar
+
+from concierge.errors import CatalogError
+from concierge.model import AppType
+
+
+class LoginId(StrEnum):
+    """Which of a directory's names is the login id."""
+
+    SAM = "sam"
+    UPN = "upn"
+
+
+class RoleScope(StrEnum):
+    """Who shares an execution role."""
+
+    USER = "user"
+    TEAM = "team"
+    PERSONA = "persona"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """A directory that people come from; `ids` are other names of it, such as d-9067a1b2c3."""
+
+    name: str
+    ids: tuple[str, ...] = ()
+    login_id: LoginId = LoginId.SAM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """A Studio domain that exists already."""
+
+    name: str
+    account: str
+    region: str
+    domain_id: str
+    spoke_role: str | None = None
+    external_id: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifecycleConfig:
+    """A lifecycle configuration script; LF line ends."""
+
+    name: str
+    app_type: AppType
+    script: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdleLimits:
+    """Minutes; None is no limit. idle_minutes 60..525600, as Studio's own setting."""
+
+    idle_minutes: int | None = None
+    max_lifetime_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceTemplate:
+    """A private space that everybody of a persona gets; storage in GB."""
+
+    name: str
+    app_type: AppType
+    instance_type: str
+    storage_gb: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persona:
+    """A job: what people of this kind may do, and what they find in Studio."""
+
+    name: str
+    role_scope: RoleScope
+    managed_policies: tuple[str, ...] = ()
+    inline_policy: str | None = None
+    lifecycle_configs: tuple[str, ...] = ()
+    spaces: tuple[SpaceTemplate, ...] = ()
+    idle: IdleLimits = field(default_factory=IdleLimits)
+    instance_types: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    session_minutes: int = 480
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """A group, by name or pattern, and what it gives; `line` is its place in studio.yaml."""
+
+    group: str | None = None
+    pattern: str | None = None
+    group_id: str | None = None
+    domain: str | None = None
+    persona: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What one group gives."""
+
+    domain: Domain
+    persona: Persona
+    tags: Mapping[str, str]
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Everything that studio.yaml says; `digest` is the SHA-256 of its compiled form, in hex."""
+
+    version: int
+    directories: tuple[Directory, ...]
+    domains: tuple[Domain, ...]
+    personas: tuple[Persona, ...]
+    lifecycle_configs: tuple[LifecycleConfig, ...]
+    bindings: tuple[Binding, ...]
+    digest: str
+
+    def directory(self, name: str) -> Directory | None:
+        """The directory of that name or id, compared without case."""
+        wanted = name.casefold()
+        for each in self.directories:
+            if wanted in {each.name.casefold(), *(one.casefold() for one in each.ids)}:
+                return each
+        return None
+
+    def domain(self, name: str) -> Domain:
+        """Raises CatalogError if there is none of that name."""
+        return _named(self.domains, name, "domain")
+
+    def persona(self, name: str) -> Persona:
+        """Raises CatalogError if there is none of that name."""
+        return _named(self.personas, name, "persona")
+
+    def lifecycle_config(self, name: str) -> LifecycleConfig:
+        """Raises CatalogError if there is none of that name."""
+        return _named(self.lifecycle_configs, name, "lifecycle configuration")
+
+    def knows_group(self, name: str) -> bool:
+        """Whether any binding names this group."""
+        return any(self._grant(binding, name) is not None for binding in self.bindings)
+
+    def grants(self, groups: Iterable[str]) -> tuple[Grant, ...]:
+        """What membership of these groups gives: at most one grant a domain, in the catalog's order of domains.
+
+        Where several groups give the same domain, the binding that comes first in the file wins. Order, duplicates
+        and case of the groups do not matter.
+        """
+        by_case = {group.casefold(): group for group in sorted(groups)}
+        best: dict[str, Grant] = {}
+        for binding in self.bindings:
+            for group in sorted(by_case.values()):
+                grant = self._grant(binding, group)
+                if grant is not None:
+                    best.setdefault(grant.domain.name, grant)
+        return tuple(best[each.name] for each in self.domains if each.name in best)
+
+    def _grant(self, binding: Binding, group: str) -> Grant | None:
+        if binding.group is not None:
+            if binding.group.casefold() != group.casefold():
+                return None
+            named: Mapping[str, str] = {}
+        else:
+            matched = self._pattern(binding.pattern or "").fullmatch(group)
+            if matched is None:
+                return None
+            named = {key: value for key, value in matched.groupdict().items() if value is not None}
+        domain = self._domain_of(binding, named)
+        persona = binding.persona or named.get("persona")
+        if domain is None or persona is None:
+            return None
+        team = {"team": named["team"]} if "team" in named else {}
+        found = next(each for each in self.personas if each.name.casefold() == persona.casefold())
+        return Grant(domain=domain, persona=found, tags={**team, **binding.tags}, group=group)
+
+    def _domain_of(self, binding: Binding, named: Mapping[str, str]) -> Domain | None:
+        wanted = binding.domain or named.get("domain")
+        account = named.get("account")
+        fitting = (
+            each
+            for each in self.domains
+            if (wanted is None or each.name.casefold() == wanted.casefold())
+            and (account is None or each.account == account)
+        )
+        return next(fitting, None)
+
+    def _pattern(self, pattern: str) -> re.Pattern[str]:
+        domains = tuple(each.name for each in self.domains)
+        personas = tuple(each.name for each in self.personas)
+        return compiled_pattern(pattern, domains, personas)
+
+
+@cache
+def compiled_pattern(pattern: str, domains: tuple[str, ...], personas: tuple[str, ...]) -> re.Pattern[str]:
+    """`SageMaker-{account}-{persona}` as a regular expression with named groups, without case.
+
+    {domain} and {persona} match existing names only, the longest first, so that no name hides a longer one.
+    """
+    parts = {
+        "account": r"\d{12}",
+        "team": r"[a-z0-9](?:-?[a-z0-9])*",
+        "domain": "|".join(re.escape(each) for each in sorted(domains, key=len, reverse=True)),
+        "persona": "|".join(re.escape(each) for each in sorted(personas, key=len, reverse=True)),
+    }
+    expression = ""
+    for literal, name in re.findall(r"([^{]*)(?:\{(\w+)\})?", pattern):
+        expression += re.escape(literal) + (f"(?P<{name}>{parts[name]})" if name else "")
+    return re.compile(expression, re.IGNORECASE | re.ASCII)
+
+
+_Named = TypeVar("_Named", Domain, Persona, LifecycleConfig)
+
+
+def _named(items: Iterable[_Named], name: str, what: str) -> _Named:
+    for each in items:
+        if each.name == name:
+            return each
+    raise CatalogError(f"the catalog has no {what} {name!r}")

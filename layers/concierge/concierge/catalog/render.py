@@ -1,0 +1,33 @@
+"""A persona's policies in a domain: placeholders filled in. Pure.
+
+Placeholders are {partition}, {account}, {region} and {domain_id}; IAM's own ${…} variables stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from concierge.catalog.model import Domain, Persona
+
+PLACEHOLDERS = ("partition", "account", "region", "domain_id")
+_PLACEHOLDER = re.compile(r"(?<!\$)\{(" + "|".join(PLACEHOLDERS) + r")\}")
+
+
+def render_policy(persona: Persona, domain: Domain, *, partition: str) -> str | None:
+    """The inline policy as JSON text, or None if the persona has none."""
+    return None if persona.inline_policy is None else _filled(persona.inline_policy, domain, partition)
+
+
+def render_policy_arns(persona: Persona, domain: Domain, *, partition: str) -> tuple[str, ...]:
+    """The ARNs of the managed policies, in the persona's order."""
+    return tuple(_filled(arn, domain, partition) for arn in persona.managed_policies)
+
+
+def _filled(text: str, domain: Domain, partition: str) -> str:
+    values = {
+        "partition": partition,
+        "account": domain.account,
+        "region": domain.region,
+        "domain_id": domain.domain_id,
+    }
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)

@@ -1,0 +1,185 @@
+"""Ports in memory: what AWS would keep, with the answers that matter to the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from concierge.audit import AuditEvent
+from concierge.aws.user_settings import merged, read
+from concierge.errors import AlreadyExists, NotYet
+from concierge.model import App, Membership, Person, PersonRecord, Profile, ProfileBinding, Role, Space, Status
+from concierge.onboarding.desired import Access, LifecycleSpec, RoleSpec, SpaceSpec
+
+
+@dataclass
+class Calls:
+    """Every call on a fake, in order, as "create_role studio-exec-…"."""
+
+    made: list[str] = field(default_factory=list)
+
+    def note(self, name: str, subject: str) -> None:
+        self.made.append(f"{name} {subject}")
+
+    @property
+    def writes(self) -> list[str]:
+        return [call for call in self.made if not call.startswith(("read_", "find_"))]
+
+
+class InMemoryLedger:
+    """Conditional writes as the table does them."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self.records: dict[str, PersonRecord] = {}
+
+    def record(self, person: Person) -> PersonRecord:
+        self.calls.note("read_record", person.id)
+        return replace(self.records.get(person.id, PersonRecord(person=person)), person=person)
+
+    def save_membership(self, person: Person, membership: Membership) -> None:
+        known = self.records.get(person.id, PersonRecord(person=person))
+        old = known.memberships.get(membership.group_id)
+        if old is not None and old.occurred_at > membership.occurred_at:
+            raise AlreadyExists("fake", "ConditionalCheckFailedException", "a later word is there")
+        self.calls.note("save_membership", membership.group)
+        self.records[person.id] = replace(known, memberships={**known.memberships, membership.group_id: membership})
+
+    def save_standing(self, record: PersonRecord) -> None:
+        self.calls.note("save_standing", record.person.id)
+        known = self.records.get(record.person.id, record)
+        self.records[record.person.id] = replace(known, disabled_at=record.disabled_at, enabled_at=record.enabled_at)
+
+    def save_binding(self, binding: ProfileBinding) -> None:
+        self.calls.note("save_binding", f"{binding.domain} {binding.door}")
+        known = self.records[binding.person_id]
+        self.records[binding.person_id] = replace(known, bindings={**known.bindings, binding.domain: binding})
+
+    def bindings_of_login(self, login: str) -> tuple[ProfileBinding, ...]:
+        found = (b for record in self.records.values() for b in record.bindings.values() if b.login == login)
+        return tuple(sorted(found, key=lambda binding: binding.domain))
+
+
+class InMemoryRoles:
+    """Roles of one account."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self.roles: dict[str, Role] = {}
+
+    def find(self, name: str) -> Role | None:
+        self.calls.note("find_role", name)
+        return self.roles.get(name)
+
+    def create(self, spec: RoleSpec) -> None:
+        self.calls.note("create_role", spec.name)
+        new = Role(name=spec.name, arn=spec.arn, tags=spec.tags, inline_policies={}, managed_policies=frozenset())
+        self.roles.setdefault(spec.name, new)
+
+    def put_policy(self, role: str, name: str, document: str) -> None:
+        self.calls.note("put_policy", name)
+        found = self.roles[role]
+        self.roles[role] = replace(found, inline_policies={**found.inline_policies, name: document})
+
+    def delete_policy(self, role: str, name: str) -> None:
+        self.calls.note("delete_policy", name)
+        found = self.roles[role]
+        kept = {key: value for key, value in found.inline_policies.items() if key != name}
+        self.roles[role] = replace(found, inline_policies=kept)
+
+    def attach(self, role: str, policy_arn: str) -> None:
+        self.calls.note("attach", policy_arn)
+        found = self.roles[role]
+        self.roles[role] = replace(found, managed_policies=found.managed_policies | {policy_arn})
+
+    def detach(self, role: str, policy_arn: str) -> None:
+        self.calls.note("detach", policy_arn)
+        found = self.roles[role]
+        self.roles[role] = replace(found, managed_policies=found.managed_policies - {policy_arn})
+
+
+class InMemoryStudio:
+    """One domain's Studio; a new role is refused once, and a new profile is Pending for one look."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self.profiles: dict[str, Profile] = {}
+        self.settings: dict[str, dict[str, object]] = {}
+        self.configs: dict[str, str] = {}
+        self.spaces: dict[str, Space] = {}
+        self.apps: list[App] = []
+        self.roles_known: set[str] = set()
+
+    def profile(self, _domain_id: str, name: str) -> Profile | None:
+        self.calls.note("read_profile", name)
+        found = self.profiles.get(name)
+        if found is not None and found.status is Status.PENDING:
+            self.profiles[name] = replace(found, status=Status.IN_SERVICE)
+        return found
+
+    def create_profile(self, access: Access) -> None:
+        if access.role.arn not in self.roles_known:
+            self.roles_known.add(access.role.arn)
+            raise NotYet("sagemaker:CreateUserProfile", "ValidationException", "the role cannot be assumed")
+        self.calls.note("create_profile", access.profile)
+        self._set(access, {}, Status.PENDING, dict(access.tags))
+
+    def update_profile(self, access: Access) -> None:
+        self.calls.note("update_profile", access.profile)
+        self._set(access, self.settings[access.profile], Status.IN_SERVICE, self.profiles[access.profile].tags)
+
+    def _set(self, access: Access, settings: Mapping[str, object], status: Status, tags: Mapping[str, str]) -> None:
+        self.settings[access.profile] = merged(settings, access)
+        self.profiles[access.profile] = Profile(
+            name=access.profile,
+            arn=f"arn:aws:sagemaker:eu-west-1:123456789012:user-profile/d-1/{access.profile}",
+            status=status,
+            execution_role=access.role.arn,
+            apps=read(self.settings[access.profile]),
+            tags=tags,
+        )
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        self.calls.note("tag", arn)
+        name = arn.rpartition("/")[2]
+        self.profiles[name] = replace(self.profiles[name], tags={**self.profiles[name].tags, **tags})
+
+    def lifecycle_config(self, name: str) -> str | None:
+        self.calls.note("find_lifecycle_config", name)
+        return self.configs.get(name)
+
+    def create_lifecycle_config(self, spec: LifecycleSpec) -> None:
+        self.calls.note("create_lifecycle_config", spec.name)
+        self.configs[spec.name] = spec.arn
+
+    def space(self, _domain_id: str, name: str) -> Space | None:
+        self.calls.note("read_space", name)
+        return self.spaces.get(name)
+
+    def create_space(self, access: Access, spec: SpaceSpec) -> None:
+        self.calls.note("create_space", spec.name)
+        self.spaces[spec.name] = Space(
+            name=spec.name, arn=f"space/{spec.name}", status=Status.IN_SERVICE, owner=access.profile
+        )
+
+    def running_apps(self, _domain_id: str, profile: str) -> tuple[App, ...]:
+        self.calls.note("read_apps", profile)
+        return tuple(self.apps)
+
+    def stop_app(self, app: App) -> None:
+        self.calls.note("stop_app", app.name)
+        self.apps.remove(app)
+
+
+class Trail:
+    """Audit events, kept."""
+
+    def __init__(self) -> None:
+        self.events: list[AuditEvent] = []
+
+    def record(self, events: Sequence[AuditEvent]) -> None:
+        self.events.extend(events)
+
+
+AT_TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
