@@ -35,7 +35,9 @@ def load(compiled: bytes) -> Catalog:
             raise CatalogError(f"compiled catalog has format {root['format']!r}; this release reads {FORMAT}")
         return _catalog(root, hashlib.sha256(compiled).hexdigest())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CatalogError(f"not a compiled catalog: {error!r}; compile studio.yaml with `concierge catalog`") from error
+        raise CatalogError(
+            f"not a compiled catalog: {error!r}; compile studio.yaml with `concierge catalog`"
+        ) from error
 
 
 def _catalog(root: Json, digest: str) -> Catalog:

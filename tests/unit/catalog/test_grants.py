@@ -1,0 +1,76 @@
+"""Which group gives what: order, duplicates and case do not matter, and the first binding wins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from concierge.catalog.load import load
+from concierge.catalog.render import render_policy, render_policy_arns
+from concierge.catalog.source import compile_file
+
+CATALOG = load(compile_file(Path(__file__).parents[3] / "examples" / "studio.yaml"))
+GROUPS = [
+    "studio-ml-research",
+    "studio-risk-analytics",
+    "SageMaker-123456789012-ml-engineer",
+    "SageMaker-123456789012-analyst",
+    "SageMaker-999999999999-analyst",
+    "unrelated",
+]
+memberships = st.lists(st.sampled_from(GROUPS), max_size=8)
+
+
+@given(memberships, st.data())
+def test_order_duplicates_and_case_do_not_matter(groups: list[str], data: st.DataObject) -> None:
+    shuffled = [each.upper() if i % 2 else each for i, each in enumerate(data.draw(st.permutations(groups * 2)))]
+    one = [(g.domain.name, g.persona.name, g.tags) for g in CATALOG.grants(groups)]
+    other = [(g.domain.name, g.persona.name, g.tags) for g in CATALOG.grants(shuffled)]
+    assert one == other
+
+
+@given(memberships)
+def test_nobody_gets_a_domain_twice(groups: list[str]) -> None:
+    domains = [grant.domain.name for grant in CATALOG.grants(groups)]
+    assert len(domains) == len(set(domains))
+
+
+def test_the_first_binding_of_the_file_wins() -> None:
+    (grant,) = CATALOG.grants(["SageMaker-123456789012-ml-engineer", "studio-risk-analytics"])
+    assert grant.persona.name == "analyst"
+    assert grant.group == "studio-risk-analytics"
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        "SageMaker-123456789012-data-scientists",
+        "xSageMaker-123456789012-analyst",
+        "SageMaker-123456789012-",
+        "SageMaker-999999999999-analyst",
+        "studio-ml-research-2",
+    ],
+)
+def test_a_name_that_only_looks_similar_gives_nothing(group: str) -> None:
+    assert CATALOG.grants([group]) == ()
+    assert not CATALOG.knows_group(group)
+
+
+def test_placeholders_are_filled_and_iams_own_variables_stay() -> None:
+    persona, domain = CATALOG.persona("data-scientist"), CATALOG.domain("research")
+    policy = render_policy(persona, domain, partition="aws-cn") or ""
+    assert "arn:aws-cn:sagemaker:eu-west-1:123456789012:app/d-abcdefghijkl/*" in policy
+    assert "${aws:PrincipalTag/studiouserid}" in policy
+    assert render_policy_arns(persona, domain, partition="aws-cn") == (
+        "arn:aws-cn:iam::aws:policy/AmazonAthenaFullAccess",
+    )
+
+
+def test_a_directory_is_known_by_its_name_and_by_its_ids() -> None:
+    by_id = CATALOG.directory("D-9067A1B2C3")
+    assert by_id is not None
+    assert by_id == CATALOG.directory("corp.example.com")
+    assert CATALOG.directory("evil.example.net") is None
