@@ -9,6 +9,7 @@ from datetime import timedelta
 import boto3
 import pytest
 from moto import mock_aws
+from types_boto3_dynamodb.type_defs import KeySchemaElementTypeDef, ProjectionTypeDef
 
 from concierge.aws.aliases import DynamoAliases
 from concierge.aws.ledger import DynamoLedger
@@ -18,6 +19,7 @@ from concierge.model import Door, Identity, Membership, Person, PersonRecord, Pr
 from tests.support.fakes import AT_TEN
 
 AMARA = Person(id="guid:a1", login="amara.okafor", directory="corp.example.com")
+ALL: ProjectionTypeDef = {"ProjectionType": "ALL"}
 BINDING = ProfileBinding(
     person_id="guid:a1",
     login="amara.okafor",
@@ -32,20 +34,23 @@ BINDING = ProfileBinding(
 )
 
 
+def _keys(hashed: str, ranged: str) -> list[KeySchemaElementTypeDef]:
+    return [{"AttributeName": hashed, "KeyType": "HASH"}, {"AttributeName": ranged, "KeyType": "RANGE"}]
+
+
 @pytest.fixture
 def table() -> Iterator[str]:
     with mock_aws():
-        keys = [{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk", "login", "domain", "profile")]
-
-        def index(name: str, hashed: str, ranged: str) -> dict[str, object]:
-            schema = [{"AttributeName": hashed, "KeyType": "HASH"}, {"AttributeName": ranged, "KeyType": "RANGE"}]
-            return {"IndexName": name, "KeySchema": schema, "Projection": {"ProjectionType": "ALL"}}
-
         boto3.client("dynamodb").create_table(
             TableName="ledger",
-            AttributeDefinitions=keys,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            GlobalSecondaryIndexes=[index("by_login", "login", "domain"), index("by_domain", "domain", "profile")],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "login", "domain", "profile")
+            ],
+            KeySchema=_keys("pk", "sk"),
+            GlobalSecondaryIndexes=[
+                {"IndexName": "by_login", "KeySchema": _keys("login", "domain"), "Projection": ALL},
+                {"IndexName": "by_domain", "KeySchema": _keys("domain", "profile"), "Projection": ALL},
+            ],
             BillingMode="PAY_PER_REQUEST",
         )
         yield "ledger"

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from concierge.apply import Mode, Outcome, Retry, apply
+from concierge.apply import Applied, Mode, Outcome, Retry, apply
 from concierge.audit import events_of
 from concierge.errors import AwsError, Denied, NotYet, Throttled, UnsafePlan
 from concierge.plan import Change, Finding, Plan, Wait
@@ -45,7 +45,7 @@ class Kettle:
         self.poured.append(change.subject)
 
 
-def run(kettle: Kettle, *changes: Change, mode: Mode = Mode.APPLY, waits: tuple[Wait, ...] = ()):
+def run(kettle: Kettle, *changes: Change, mode: Mode = Mode.APPLY, waits: tuple[Wait, ...] = ()) -> Applied:
     plan = Plan(scope="tea", changes=changes, waits=waits)
     return apply(plan, kettle, mode=mode, pause=kettle.pauses.append, retry=Retry(attempts=3, base=0.5))
 

@@ -13,14 +13,23 @@ from concierge.errors import MalformedEvent
 
 ROOT = Path(__file__).parents[3]
 EXPECTED = json.loads((Path(__file__).parent / "expected_events.json").read_text())
+SAMPLES = (
+    "canonical-group-resync.json",
+    "canonical-member-added.json",
+    "canonical-user-disabled.json",
+    "dsdata-add-group-member.json",
+    "dsdata-disable-user.json",
+    "dsdata-remove-group-member.json",
+)
 NOW = datetime(2026, 3, 2, 15, 5, tzinfo=UTC)
 
 
 def sample(name: str) -> dict[str, Any]:
-    return json.loads((ROOT / "events" / name).read_text())
+    found: dict[str, Any] = json.loads((ROOT / "events" / name).read_text())
+    return found
 
 
-@pytest.mark.parametrize("name", sorted(EXPECTED))
+@pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_event_gives_what_its_source_means(name: str) -> None:
     (change,) = read(sample(name), now=NOW)
     expected = EXPECTED[name]

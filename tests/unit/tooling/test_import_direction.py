@@ -12,7 +12,7 @@ CORE = frozenset({"model", "errors", "names", "settings", "logs", "plan", "safeg
 CAPABILITIES = frozenset(
     {"directory", "onboarding", "login", "idle", "tags", "compliance", "backup", "cost", "guardrails"}
 )
-IN_THE_LAYER = CORE | CAPABILITIES | {"catalog", "aws", "bootstrap"}
+IN_THE_LAYER = CORE | CAPABILITIES | {"catalog", "night", "aws", "bootstrap"}
 
 # What each room may import besides itself. A room that is not named here has no place in the house yet.
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
@@ -20,7 +20,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "catalog": CORE,
     **dict.fromkeys(CAPABILITIES, CORE | {"catalog"}),
     "onboarding": CORE | {"catalog", "directory"},  # what a person may have follows from their memberships
-    "aws": CORE | CAPABILITIES | {"catalog"},  # adapters answer with the types that the ports name
+    "night": CORE | {"catalog"},
+    "idle": CORE | {"catalog", "night"},
+    "tags": CORE | {"catalog", "night"},
+    "aws": CORE | CAPABILITIES | {"catalog", "night"},  # adapters answer with the types that the ports name
     "bootstrap": IN_THE_LAYER,
     "functions": IN_THE_LAYER - {"aws"},
     "local": frozenset({"catalog", "model", "errors", "names"}),  # an AWS account knows nothing of its tenant

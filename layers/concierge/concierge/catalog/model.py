@@ -155,16 +155,17 @@ class Catalog:
     def grants(self, groups: Iterable[str]) -> tuple[Grant, ...]:
         """What membership of these groups gives: at most one grant a domain, in the catalog's order of domains.
 
-        Where several groups give the same domain, the binding that comes first in the file wins. Order, duplicates
-        and case of the groups do not matter.
+        Where several groups give the same domain, the binding that comes first in the file wins; where one pattern
+        gives several personas, the persona that comes first. Order, duplicates and case of the groups do not matter.
         """
         by_case = {group.casefold(): group for group in sorted(groups)}
+        names = [by_case[each] for each in sorted(by_case)]
+        rank = {persona.name: index for index, persona in enumerate(self.personas)}
         best: dict[str, Grant] = {}
         for binding in self.bindings:
-            for group in sorted(by_case.values()):
-                grant = self._grant(binding, group)
-                if grant is not None:
-                    best.setdefault(grant.domain.name, grant)
+            given = (self._grant(binding, group) for group in names)
+            for grant in sorted(filter(None, given), key=lambda each: rank[each.persona.name]):
+                best.setdefault(grant.domain.name, grant)
         return tuple(best[each.name] for each in self.domains if each.name in best)
 
     def _grant(self, binding: Binding, group: str) -> Grant | None:
