@@ -12,17 +12,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from concierge import logs
-from concierge.settings import CatalogSettings, Environment, IntakeSettings, OnboardingSettings
+from concierge.settings import CatalogSettings, Environment, IntakeSettings, NightSettings, OnboardingSettings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from concierge.aws.catalog_store import CatalogStore
+    from concierge.aws.ledger import DynamoLedger
     from concierge.aws.membership_queue import SqsMembershipQueue
+    from concierge.catalog.model import Catalog
     from concierge.directory.intake import Intake
     from concierge.login.saml_login import SamlLogin
     from concierge.login.settings import SamlSettings
     from concierge.login.studio_link import StudioLinks
+    from concierge.night import Room, Sweep
     from concierge.onboarding.converge import Onboarding
 
 
@@ -135,4 +138,63 @@ def studio_links() -> StudioLinks:
         bindings=DynamoLedger(client=clients.dynamodb(), table=settings.table),
         catalogs=catalog_store(),
         presigner=PresignerRole(sts=clients.sts(), role_arn=settings.presigner_role.arn),
+    )
+
+
+def idle_shutdown(now: datetime) -> Sweep:
+    """idle_shutdown, in the hub's own account."""
+    from concierge.aws import clients
+    from concierge.aws.studio_apps import StudioApps
+    from concierge.idle.shutdown import IdleShutdown
+
+    catalog = catalog_store().current(now)
+    room = IdleShutdown(
+        catalog=catalog,
+        ledger=_ledger_of_the_night(),
+        studio=lambda domain: StudioApps(client=clients.sagemaker(domain.region), account=domain.account),
+    )
+    return _sweep(room, catalog)
+
+
+def tag_remediation(now: datetime) -> Sweep:
+    """tag_remediation, in the hub's own account."""
+    from concierge.aws import clients
+    from concierge.aws.studio_apps import StudioApps
+    from concierge.aws.tagging import StudioTags
+    from concierge.tags.remediation import TagRemediation
+
+    room = TagRemediation(
+        ledger=_ledger_of_the_night(),
+        studio=lambda domain: StudioApps(client=clients.sagemaker(domain.region), account=domain.account),
+        tags=lambda domain: StudioTags(
+            sagemaker=clients.sagemaker(domain.region), tagging=clients.tagging(domain.region)
+        ),
+    )
+    return _sweep(room, catalog_store().current(now))
+
+
+@cache
+def _night_settings() -> NightSettings:
+    return NightSettings.read(environment())
+
+
+def _ledger_of_the_night() -> DynamoLedger:
+    from concierge.aws import clients
+    from concierge.aws.ledger import DynamoLedger
+
+    return DynamoLedger(client=clients.dynamodb(), table=_night_settings().table)
+
+
+def _sweep(room: Room, catalog: Catalog) -> Sweep:
+    from concierge.aws import clients
+    from concierge.aws.audit_bus import EventBusTrail
+    from concierge.night import Sweep
+
+    settings = _night_settings()
+    return Sweep(
+        room=room,
+        catalog=catalog,
+        account=settings.account,
+        trail=EventBusTrail(client=clients.events(), bus=settings.audit_bus),
+        pause=time.sleep,
     )

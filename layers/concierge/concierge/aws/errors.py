@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from concierge.errors import AlreadyExists, AwsError, Denied, NotFound, NotYet, Throttled
 
@@ -50,6 +50,8 @@ def translated(operation: str) -> Iterator[None]:
         code = error.response.get("Error", {}).get("Code", "Unknown")
         message = error.response.get("Error", {}).get("Message", str(error))
         raise _kind(code, error)(operation, code, message) from error
+    except ParamValidationError:  # ours to mend: AWS never saw the call
+        raise
     except BotoCoreError as error:  # no answer at all: connection, timeout, endpoint
         raise Throttled(operation, type(error).__name__, str(error)) from error
 
