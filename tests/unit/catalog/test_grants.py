@@ -61,8 +61,9 @@ def test_a_name_that_only_looks_similar_gives_nothing(group: str) -> None:
 
 def test_placeholders_are_filled_and_iams_own_variables_stay() -> None:
     persona, domain = CATALOG.persona("data-scientist"), CATALOG.domain("research")
-    policy = render_policy(persona, domain, partition="aws-cn") or ""
+    policy = render_policy(persona, domain, partition="aws-cn", role="studio-exec-x") or ""
     assert "arn:aws-cn:sagemaker:eu-west-1:123456789012:app/d-abcdefghijkl/*" in policy
+    assert "arn:aws-cn:iam::123456789012:role/studio/exec/studio-exec-x" in policy
     assert "${aws:PrincipalTag/studiouserid}" in policy
     assert render_policy_arns(persona, domain, partition="aws-cn") == (
         "arn:aws-cn:iam::aws:policy/AmazonAthenaFullAccess",

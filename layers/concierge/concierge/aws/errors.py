@@ -60,4 +60,5 @@ def _kind(code: str, error: ClientError) -> type[AwsError]:
     if code == "TransactionCanceledException":
         reasons = {each.get("Code") for each in error.response.get("CancellationReasons", ())}
         return AlreadyExists if "ConditionalCheckFailed" in reasons else Throttled
-    return _KINDS.get(code, AwsError)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return _KINDS.get(code, Throttled if status >= 500 else AwsError)

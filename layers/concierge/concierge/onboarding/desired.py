@@ -170,9 +170,9 @@ def _lifecycle(config: LifecycleConfig, domain: Domain, surroundings: Surroundin
 def _role(person: Person, grant: Grant, tags: Mapping[str, str], surroundings: Surroundings) -> RoleSpec:
     persona, domain = grant.persona, grant.domain
     slug, holder = _holder(person, persona, tags)
-    document = render_policy(persona, domain, partition=surroundings.partition)
     kept = _ROLE_TAGS if persona.role_scope is RoleScope.USER else _shared_tags(persona)
     name = role_name(slug, f"{domain.name}\n{persona.name}\n{holder}")
+    document = render_policy(persona, domain, partition=surroundings.partition, role=name)
     return RoleSpec(
         name=name,
         arn=f"arn:{surroundings.partition}:iam::{domain.account}:role{ROLE_PATH}{name}",

@@ -1,0 +1,71 @@
+"""CPU of a fresh process that imports one function's code, beside one that imports boto3 and makes its clients."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYER = ROOT / "layers" / "concierge"
+BASELINE = "stock boto3: sts, sagemaker and dynamodb clients"
+_STOCK = "import boto3\nfor name in ('sts', 'sagemaker', 'dynamodb'): boto3.client(name, region_name='eu-west-1')"
+_BARE = "import sys"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A program to measure; `path` is put before the layer on the module path."""
+
+    name: str
+    program: str
+    path: Path
+
+
+def table(samples: int) -> Table:
+    """Median CPU of each function's import, and its ratio to the baseline taken in the same round."""
+    subjects = _subjects()
+    seconds: dict[str, list[float]] = {subject.name: [] for subject in subjects}
+    for subject in subjects:
+        _cpu_seconds(subject)  # once before counting, so that bytecode is there for all
+    for _ in range(samples):  # in turn, so that a slow moment of the machine meets all of them
+        for subject in subjects:
+            seconds[subject.name].append(_cpu_seconds(subject))
+    shown = Table(title=f"Cold start: CPU of a fresh process ({samples} rounds, median)", title_justify="left")
+    for column in ("process", "CPU ms", "of stock boto3"):
+        shown.add_column(column, justify="left" if column == "process" else "right")
+    for subject in subjects:
+        pairs = zip(seconds[subject.name], seconds[BASELINE], strict=True)
+        ratio = statistics.median(mine / stock for mine, stock in pairs)
+        shown.add_row(subject.name, f"{statistics.median(seconds[subject.name]) * 1000:.0f}", f"{ratio:.2f}")
+    return shown
+
+
+def _subjects() -> list[Subject]:
+    functions = sorted((ROOT / "functions").iterdir())
+    return [
+        Subject("bare Python", _BARE, ROOT),
+        Subject(BASELINE, _STOCK, ROOT),
+        *(Subject(each.name, "import app", each) for each in functions if (each / "app.py").is_file()),
+    ]
+
+
+def _cpu_seconds(subject: Subject) -> float:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join((str(subject.path), str(LAYER))),
+        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "POWERTOOLS_METRICS_NAMESPACE": "StudioConcierge",
+    }
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", subject.program], env=environment, check=True, cwd=subject.path)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)

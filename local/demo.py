@@ -1,0 +1,202 @@
+"""`make demo`: the main job, told by the real template running on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from concierge.catalog.load import load
+from concierge.catalog.model import Catalog, Domain
+from concierge.catalog.source import compile_file
+from concierge.errors import CatalogError
+from local import report
+from local.clock import Clock
+from local.idp import DemoIdp
+from local.stack import LocalStack
+from local.story import Character, Story
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "examples" / "studio.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for on the command line."""
+
+    catalog: Path
+    idp_metadata: str | None
+    group: str | None
+    serve: bool
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status 0 if every step of the story ended as it should."""
+    options = _options(arguments)
+    console = Console()
+    try:
+        compiled = compile_file(options.catalog)
+    except CatalogError as error:
+        console.print(f"[red]{options.catalog} cannot be used:[/red]\n{error}", highlight=False)
+        return 1
+    catalog = load(compiled)
+    group = options.group or next((each.group for each in catalog.bindings if each.group), None)
+    grants = catalog.grants([group] if group else [])
+    if group is None or not grants:
+        console.print(f"[red]{options.catalog}: give a group that a binding names with --group[/red]")
+        return 1
+    return _tell(options, catalog, group, grants[0].domain, console)
+
+
+def _tell(options: Options, catalog: Catalog, group: str, domain: Domain, console: Console) -> int:
+    clock, idp = Clock(), DemoIdp("https://idp.demo.example.com/metadata")
+    started = time.monotonic()
+    with console.status("Starting the stack from template.yaml …"):
+        stack = LocalStack(
+            ROOT / "template.yaml",
+            {"RequeueSeconds": "1"},
+            catalog=options.catalog,
+            idp_metadata=options.idp_metadata or idp.metadata,
+            clock=clock,
+            account=domain.account,
+            region=domain.region,
+        )
+        stack.start()
+    with stack:
+        console.print(f"The stack is up after {time.monotonic() - started:.1f} s: {stack.endpoint}\n")
+        directory = catalog.directories[0]
+        story = Story(stack=stack, idp=idp, group=group, person=Character(directory=directory.name))
+        narrator = Narrator(console, stack, story, domain)
+        can_sign = options.idp_metadata is None
+        steps = narrator.run(directory_id=next(iter(directory.ids), None), can_log_in=can_sign)
+        console.print(report.steps(steps))
+        console.print(report.calls(stack.calls))
+        console.print(report.audit(stack.audit_events))
+        console.print(f"\nThe whole story took {time.monotonic() - started:.1f} s.")
+        if options.serve:
+            report.serving(console, stack)
+            _wait_for_interrupt()
+    return 0 if all(step.as_expected for step in steps) else 1
+
+
+class Narrator:
+    """Tells the story step by step and notes what came of each."""
+
+    def __init__(self, console: Console, stack: LocalStack, story: Story, domain: Domain) -> None:
+        self._console = console
+        self._stack = stack
+        self._story = story
+        self._domain = domain
+        self._steps: list[report.Step] = []
+
+    def run(self, *, directory_id: str | None, can_log_in: bool) -> list[report.Step]:
+        """The steps in order; `directory_id` makes the first event one of AWS Managed Microsoft AD."""
+        self._join(directory_id)
+        if can_log_in:
+            self._login()
+        else:
+            with self._step("Login") as say:
+                say("skipped: only your identity provider can sign for its own metadata", as_expected=True)
+        self._idle()
+        self._tags()
+        self._leave()
+        if can_log_in:
+            with self._step("Tries to log in after leaving") as say:
+                page = self._story.logs_in()
+                say(f"{page.status}, no link", as_expected=page.status == 403)
+        return self._steps
+
+    def _join(self, directory_id: str | None) -> None:
+        story = self._story
+        event = (
+            story.directory_service_data("AddGroupMember", directory_id) if directory_id else story.membership("added")
+        )
+        with self._step(f"{story.person.login} joins {story.group}") as say:
+            story.tell(event)
+            profile = self._stack.audited("create profile")
+            say(profile[-1]["subject"] if profile else "no profile", as_expected=bool(profile))
+        with self._step("The same event arrives again") as say:
+            before = self._stack.writes()
+            story.tell(event)
+            after = self._stack.writes()
+            say(f"{after - before} writes", as_expected=after == before)
+
+    def _login(self) -> None:
+        with self._step("Logs in through the company portal") as say:
+            response = self._story.saml_response()
+            page = self._story.logs_in(response)
+            say(f"{page.status} → {page.location.partition('?')[0]}", as_expected=page.status == 302)
+        if page.status == 302:
+            with self._step("Opens Studio") as say:
+                studio = self._story.follows(page)
+                say(f"{studio.status}, the stand-in Studio page", as_expected=studio.status == 200)
+        with self._step("Somebody replays the same response") as say:
+            replay = self._story.logs_in(response)
+            say(f"{replay.status}, refused", as_expected=replay.status == 403)
+
+    def _idle(self) -> None:
+        domain = self._domain
+        with self._step("Starts JupyterLab, then goes home for 12 hours") as say:
+            space = self._story.starts_an_app(domain_id=domain.domain_id, region=domain.region)
+            self._stack.record_activity(space)
+            self._story.hours_pass(12)
+            stopped = self._stack.audited("stop app")
+            say(stopped[-1]["reason"] if stopped else "still running", as_expected=bool(stopped))
+
+    def _tags(self) -> None:
+        with self._step("Somebody spoils the profile's tags; the night mends them") as say:
+            self._stack.spoil_tags(self._domain, self._story.person.login)
+            self._story.night("TagRemediation")
+            mended = self._stack.audited("set tags")
+            say(mended[-1]["reason"] if mended else "not mended", as_expected=bool(mended))
+
+    def _leave(self) -> None:
+        with self._step(f"{self._story.person.login} leaves {self._story.group}") as say:
+            self._story.leaves()
+            locked = self._stack.audited("record binding")[-1]["subject"]
+            say(locked, as_expected=locked.endswith("closed"))
+
+    @contextmanager
+    def _step(self, what: str) -> Iterator[report.Say]:
+        started = time.monotonic()
+        with self._console.status(f"{what} …"):
+            yield lambda came_of_it, *, as_expected: self._steps.append(
+                report.Step(
+                    what=what,
+                    came_of_it=came_of_it,
+                    as_expected=as_expected,
+                    seconds=time.monotonic() - started,
+                )
+            )
+
+
+def _options(arguments: Sequence[str] | None) -> Options:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--catalog", type=Path, default=EXAMPLE, help="a studio.yaml of your own")
+    parser.add_argument("--idp-metadata", type=Path, help="metadata of your identity provider (XML)")
+    parser.add_argument("--group", help="the group that the person joins; default: the first binding's")
+    parser.add_argument("--serve", action="store_true", help="keep the stack running afterwards")
+    given = parser.parse_args(arguments)
+    for path in filter(None, (given.catalog, given.idp_metadata)):
+        if not path.is_file():
+            parser.error(f"{path}: no such file")
+    metadata = given.idp_metadata.read_text() if given.idp_metadata else None
+    return Options(catalog=given.catalog, idp_metadata=metadata, group=given.group, serve=given.serve)
+
+
+def _wait_for_interrupt() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What wakes functions: queues, rules, schedules."""

@@ -1,0 +1,1 @@
+"""Functions in child processes, under the Lambda runtime API."""

@@ -1,0 +1,1 @@
+"""Amazon SageMaker Studio's API for moto, which has only a few of its operations."""

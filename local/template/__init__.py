@@ -1,0 +1,1 @@
+"""template.yaml, translated and deployed into moto."""

@@ -1,0 +1,73 @@
+"""Queues, buses, rules, schedules, alarms."""
+
+from __future__ import annotations
+
+import json
+
+from local.template.deployment import Created, Deployment, Handler, Properties
+
+
+def _queue(deployment: Deployment, name: str, properties: Properties) -> Created:
+    sqs = deployment.client("sqs")
+    fifo = properties.get("FifoQueue", False)
+    queue = properties.pop("QueueName", None) or deployment.name(name, 75) + (".fifo" if fifo else "")
+    tags = {tag["Key"]: tag["Value"] for tag in properties.pop("Tags", ())}
+    url = sqs.create_queue(
+        QueueName=queue,
+        tags=tags,
+        Attributes={
+            key: json.dumps(value) if isinstance(value, dict | bool) else str(value)
+            for key, value in properties.items()
+        },
+    )["QueueUrl"]
+    arn = f"arn:aws:sqs:{deployment.region}:{deployment.account}:{queue}"
+    return Created(url, {"Arn": arn, "QueueName": queue, "QueueUrl": url})
+
+
+def _queue_policy(deployment: Deployment, name: str, properties: Properties) -> Created:
+    for url in properties["Queues"]:
+        deployment.client("sqs").set_queue_attributes(
+            QueueUrl=url, Attributes={"Policy": json.dumps(properties["PolicyDocument"])}
+        )
+    return Created(name)
+
+
+def _bus(deployment: Deployment, _name: str, properties: Properties) -> Created:
+    arn = deployment.client("events").create_event_bus(Name=properties["Name"])["EventBusArn"]
+    return Created(properties["Name"], {"Arn": arn, "Name": properties["Name"]})
+
+
+def _rule(deployment: Deployment, name: str, properties: Properties) -> Created:
+    events = deployment.client("events")
+    rule = properties.get("Name") or deployment.name(name)
+    targets = properties.pop("Targets", [])
+    bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
+    if "EventPattern" in properties:
+        properties["EventPattern"] = json.dumps(properties["EventPattern"])
+    arn = events.put_rule(**{**properties, "Name": rule})["RuleArn"]
+    events.put_targets(Rule=rule, Targets=targets, **bus)
+    return Created(rule, {"Arn": arn})
+
+
+def _schedule(deployment: Deployment, name: str, properties: Properties) -> Created:
+    schedule = {"FlexibleTimeWindow": {"Mode": "OFF"}, **properties}
+    schedule.setdefault("Name", deployment.name(name))
+    arn = deployment.client("scheduler").create_schedule(**schedule)["ScheduleArn"]
+    return Created(schedule["Name"], {"Arn": arn})
+
+
+def _alarm(deployment: Deployment, name: str, properties: Properties) -> Created:
+    alarm = {"AlarmName": deployment.name(name), **properties}
+    deployment.client("cloudwatch").put_metric_alarm(**alarm)
+    arn = f"arn:aws:cloudwatch:{deployment.region}:{deployment.account}:alarm:{alarm['AlarmName']}"
+    return Created(alarm["AlarmName"], {"Arn": arn})
+
+
+HANDLERS: dict[str, Handler] = {
+    "AWS::SQS::Queue": _queue,
+    "AWS::SQS::QueuePolicy": _queue_policy,
+    "AWS::Events::EventBus": _bus,
+    "AWS::Events::Rule": _rule,
+    "AWS::Scheduler::Schedule": _schedule,
+    "AWS::CloudWatch::Alarm": _alarm,
+}

@@ -1,0 +1,44 @@
+"""The template's parameters: given values, defaults, and whether they are allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+
+class WrongParameter(ValueError):
+    """A value that CloudFormation would refuse."""
+
+
+def resolved(template: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """A value for each parameter of the template; raises WrongParameter, naming it and the constraint.
+
+    Values for parameters that the template does not have are left out, as those that the stack offers by itself.
+    """
+    declared: Mapping[str, Mapping[str, Any]] = yaml_parse(template.read_text(encoding="utf-8")).get("Parameters", {})
+    values = {}
+    for name, rules in declared.items():
+        if name not in given and "Default" not in rules:
+            raise WrongParameter(f"parameter {name} has no value: {rules.get('Description', '')}")
+        value = str(given.get(name, rules.get("Default")))
+        _require(name, value, rules)
+        values[name] = value
+    return values
+
+
+def _require(name: str, value: str, rules: Mapping[str, Any]) -> None:
+    allowed = [str(each) for each in rules.get("AllowedValues", ())]
+    if allowed and value not in allowed:
+        raise WrongParameter(f"parameter {name} is {value!r}; it must be one of {', '.join(allowed)}")
+    pattern = rules.get("AllowedPattern")
+    if pattern and not re.fullmatch(pattern, value):
+        must = rules.get("ConstraintDescription", f"must match {pattern}")
+        raise WrongParameter(f"parameter {name} is {value!r}; it {must}")
+    if rules.get("Type") == "Number":
+        least, most = rules.get("MinValue", value), rules.get("MaxValue", value)
+        if not float(least) <= float(value) <= float(most):
+            raise WrongParameter(f"parameter {name} is {value}; it must be {least} to {most}")
