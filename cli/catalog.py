@@ -32,9 +32,7 @@ def catalog() -> None:
 def check(file: Path) -> None:
     """Shows all mistakes of FILE at once, each with its line and what would be right."""
     found = load(_compiled(file))
-    click.echo(
-        f"{file}: {len(found.domains)} domains, {len(found.personas)} personas, {len(found.bindings)} bindings"
-    )
+    click.echo(f"{file}: {len(found.domains)} domains, {len(found.personas)} personas, {len(found.bindings)} bindings")
 
 
 @catalog.command(name="compile")

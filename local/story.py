@@ -6,6 +6,7 @@ The demonstration, the benchmarks and the end-to-end tests tell the same story; 
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ import urllib3
 from concierge.names import profile_name
 
 if TYPE_CHECKING:
+    from types_boto3_sagemaker.literals import AppTypeType
+
     from local.idp import DemoIdp
     from local.stack import LocalStack
 
@@ -121,19 +124,31 @@ class Story:
         """The browser follows the redirect into (the stand-in) Studio."""
         return self._fetch("GET", page.location)
 
-    def starts_an_app(self, *, domain_id: str, region: str, app_type: str = "JupyterLab") -> str:
+    def starts_an_app(self, *, domain_id: str, region: str, app_type: AppTypeType = "JupyterLab") -> str:
         """The person opens an app in their own private space; returns the space's name."""
         studio = self.stack.session().client("sagemaker", region_name=region)
         profile = profile_name(self.person.login)
         pages = studio.get_paginator("list_spaces").paginate(DomainIdEquals=domain_id)
-        space = next(
+        space: str = next(
             each["SpaceName"]
             for page in pages
             for each in page["Spaces"]
             if each.get("OwnershipSettingsSummary", {}).get("OwnerUserProfileName") == profile
         )
+        deadline = time.monotonic() + _PATIENCE
+        while studio.describe_space(DomainId=domain_id, SpaceName=space)["Status"] != "InService":
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"space {space} is not in service after {_PATIENCE} s")
+            time.sleep(0.1)
         studio.create_app(DomainId=domain_id, SpaceName=space, AppType=app_type, AppName="default")
-        return str(space)
+        while self._app_status(space, domain_id, region, app_type) == "Pending":
+            time.sleep(0.1)
+        return space
+
+    def _app_status(self, space: str, domain_id: str, region: str, app_type: AppTypeType) -> str:
+        studio = self.stack.session().client("sagemaker", region_name=region)
+        found = studio.describe_app(DomainId=domain_id, SpaceName=space, AppType=app_type, AppName="default")
+        return str(found["Status"])
 
     def hours_pass(self, hours: float) -> None:
         """Time moves; schedules that come due run."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
-from aws_lambda_powertools.utilities.batch.base import ExceptionInfo, FailureResponse
+from aws_lambda_powertools.utilities.batch.base import FailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -21,7 +21,7 @@ logger = logging.getLogger("concierge.onboarding")
 class Processor(SqsFifoPartialProcessor):
     """A group is a person: after a message that has to come back, later ones of that person wait behind it."""
 
-    def failure_handler(self, record: Any, exception: ExceptionInfo) -> FailureResponse:  # noqa: ANN401 - the base's
+    def failure_handler(self, record: Any, exception: Any) -> FailureResponse:
         """Says why a message comes back; resting is no error."""
         level = logging.INFO if isinstance(exception[1], NotSettled) else logging.ERROR
         logger.log(
@@ -48,6 +48,6 @@ def converge(record: SQSRecord) -> None:
     raise NotSettled(applied)
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - the runtime's own JSON
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Returns the partial batch response: messages to be received again."""
     return process_partial_response(event=event, record_handler=converge, processor=processor, context=context)

@@ -20,6 +20,7 @@ from local.gate.authorization import ApiCall, Need, Unresolvable, needs
 from local.gate.parameters import parameters
 from local.gate.policy import Decision, Policy, Request, Statement, decide, statements
 from local.gate.trust import trust_allows
+from local.patching import patched
 
 _KEY = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/")
 _UNGATED = frozenset({"sts:GetCallerIdentity", "sts:AssumeRoleWithSAML"})
@@ -201,11 +202,11 @@ class Gate:
             gate._asked.tags = {}
             return assumed
 
-        BaseResponse.call_action, STSBackend.assume_role = call_action, assume_role
-        try:
+        with (
+            patched(BaseResponse, {"call_action": call_action}),
+            patched(STSBackend, {"assume_role": assume_role}),
+        ):
             yield
-        finally:
-            BaseResponse.call_action, STSBackend.assume_role = original_call, original_assume
 
 
 def _api_call(response: BaseResponse, service: str) -> ApiCall:

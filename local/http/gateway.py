@@ -165,7 +165,7 @@ def _event(
 
 def _returned(result: Result) -> Answer:
     try:
-        answer = json.loads(result.body) if result.ok else None
+        answer: Any = json.loads(result.body) if result.ok else None
         status = int(answer["statusCode"])
         headers = {**(answer.get("headers") or {})}
         headers.update({name: values[-1] for name, values in (answer.get("multiValueHeaders") or {}).items()})

@@ -15,6 +15,7 @@ from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole
 from moto.sts.responses import TokenResponse
 
+from local.patching import patched
 from local.sts_saml.verify import SamlRefused, Subject, verified
 
 TrustAllows = Callable[[str, Mapping[str, str], str, Mapping[str, tuple[str, ...]]], bool]
@@ -32,7 +33,6 @@ def installed(
     now: Callable[[], datetime], trust_allows: TrustAllows, remember_session: RememberSession
 ) -> Iterator[None]:
     """While open, AssumeRoleWithSAML verifies signature, times, audience, role pair and the role's trust."""
-    original = TokenResponse.assume_role_with_saml
 
     def assume_role_with_saml(response: TokenResponse) -> ActionResult:
         role_arn = str(response._get_param("RoleArn"))  # noqa: SLF001 - moto's own way to read parameters
@@ -49,11 +49,8 @@ def installed(
         remember_session(assumed.access_key_id, subject.tags)
         return ActionResult(_answer(assumed, provider_arn, subject))
 
-    TokenResponse.assume_role_with_saml = assume_role_with_saml  # type: ignore[assignment]  # the same, verified
-    try:
+    with patched(TokenResponse, {"assume_role_with_saml": assume_role_with_saml}):
         yield
-    finally:
-        TokenResponse.assume_role_with_saml = original  # type: ignore[method-assign]  # as it was
 
 
 def _metadata(provider_arn: str) -> bytes:

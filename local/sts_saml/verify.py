@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 
 from cryptography.x509 import Certificate, load_der_x509_certificate
 from lxml import etree
-from signxml import XMLVerifier
 from signxml.exceptions import InvalidInput, InvalidSignature
+from signxml.verifier import XMLVerifier
 
 NS = {
     "saml": "urn:oasis:names:tc:SAML:2.0:assertion",

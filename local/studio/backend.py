@@ -105,6 +105,9 @@ class StudioBackend:
         self._require_role(place, row)
         if kind.name == "App":
             row.setdefault("ResourceSpec", {"InstanceType": "ml.t3.medium"})
+        if kind.name == "Space":
+            row["OwnershipSettingsSummary"] = row.get("OwnershipSettings", {})
+            row["SpaceSharingSettingsSummary"] = row.get("SpaceSharingSettings", {})
         tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())}
         return {f"{kind.name}Arn": self._add(place, kind, row, tags).arn}
 
@@ -219,8 +222,9 @@ class StudioBackend:
             return
         roles = {role.arn: role for role in iam_backends[place.account]["aws"].roles.values()}
         role = roles.get(arn)
-        ready = role is not None and self._clock.now() - role.create_date.replace(tzinfo=UTC) >= self._timings.role_propagation
-        if role is None or not ready or "sagemaker.amazonaws.com" not in str(role.assume_role_policy_document):
+        age = None if role is None else self._clock.now() - role.create_date.replace(tzinfo=UTC)
+        known = age is not None and age >= self._timings.role_propagation
+        if role is None or not known or "sagemaker.amazonaws.com" not in str(role.assume_role_policy_document):
             raise Refused("ValidationException", f"SageMaker is unable to assume the execution role {arn}.")
 
 

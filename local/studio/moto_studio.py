@@ -13,6 +13,7 @@ from moto.core.responses import ActionResult
 from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
 from moto.sagemaker.responses import SageMakerResponse
 
+from local.patching import patched
 from local.studio.backend import Place, Refused, StudioBackend, members
 from local.studio.resources import KINDS, Kind, Resource
 from local.studio.validation import model, problems
@@ -26,29 +27,18 @@ Respond = Callable[[Any], ActionResult]
 @contextmanager
 def installed(backend: StudioBackend) -> Iterator[None]:
     """While open, moto answers for Studio out of `backend`."""
-    patches: list[tuple[type, str, Any]] = []
-
-    def patch(owner: type, name: str, respond: Respond) -> None:
-        patches.append((owner, name, owner.__dict__.get(name)))
-        setattr(owner, name, respond)
-
+    operations: dict[str, Respond] = {}
     for kind in KINDS.values():
         for verb in _VERBS:
             operation = f"{verb}{kind.name}{'s' if verb == 'List' else ''}"
             if operation in model().operation_names:
-                patch(SageMakerResponse, xform_name(operation), _operation(backend, kind, verb, operation))
-    patch(SageMakerResponse, "create_presigned_domain_url", _presign(backend))
+                operations[xform_name(operation)] = _operation(backend, kind, verb, operation)
+    operations["create_presigned_domain_url"] = _presign(backend)
     for name in ("add_tags", "delete_tags", "list_tags"):
-        patch(SageMakerResponse, name, _tags(backend, name, getattr(SageMakerResponse, name)))
-    patch(ResourceGroupsTaggingAPIResponse, "get_resources", _get_resources(backend))
-    try:
+        operations[name] = _tags(backend, name, getattr(SageMakerResponse, name))
+    tagging = {"get_resources": _get_resources(backend)}
+    with patched(SageMakerResponse, operations), patched(ResourceGroupsTaggingAPIResponse, tagging):
         yield
-    finally:
-        for owner, name, original in reversed(patches):
-            if original is None:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, original)
 
 
 def _operation(backend: StudioBackend, kind: Kind, verb: str, operation: str) -> Respond:

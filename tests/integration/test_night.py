@@ -45,9 +45,7 @@ def test_a_foreign_machine_is_never_touched(story: Story, catalog: Catalog) -> N
         DomainId=domain.domain_id, UserProfileName="foreign", UserSettings={"ExecutionRole": role}
     )
     story.stack.advance(timedelta(minutes=2))
-    studio.create_app(
-        DomainId=domain.domain_id, UserProfileName="foreign", AppType="JupyterServer", AppName="default"
-    )
+    studio.create_app(DomainId=domain.domain_id, UserProfileName="foreign", AppType="JupyterServer", AppName="default")
     story.hours_pass(100)
     found = studio.describe_app(
         DomainId=domain.domain_id, UserProfileName="foreign", AppType="JupyterServer", AppName="default"

@@ -41,9 +41,7 @@ def test_an_event_of_a_directory_that_is_not_ours_is_ignored(story: Story) -> No
 
 def test_a_message_that_nobody_wrote_ends_in_the_persons_dead_letters(story: Story) -> None:
     sqs = story.stack.session().client("sqs")
-    sqs.set_queue_attributes(
-        QueueUrl=story.stack.outputs["MembershipQueueUrl"], Attributes={"VisibilityTimeout": "0"}
-    )
+    sqs.set_queue_attributes(QueueUrl=story.stack.outputs["MembershipQueueUrl"], Attributes={"VisibilityTimeout": "0"})
     sqs.send_message(
         QueueUrl=story.stack.outputs["MembershipQueueUrl"],
         MessageBody='{"kind": "dance"}',

@@ -120,9 +120,7 @@ class Studio:
         if found.name in self.unstoppable:
             raise Denied("sagemaker:DeleteApp", "AccessDeniedException", "no")
         self.stopped.append(found)
-        self.running = tuple(
-            each for each in self.running if (each.name, each.profile) != (found.name, found.profile)
-        )
+        self.running = tuple(each for each in self.running if (each.name, each.profile) != (found.name, found.profile))
 
     def show(self, last_user_activity: datetime | None, last_health_check: datetime | None, *listed: App) -> None:
         """From now on describing these apps tells these timestamps."""

@@ -19,9 +19,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 with warnings.catch_warnings():
-    warnings.simplefilter(
-        "ignore", CryptographyDeprecationWarning
-    )  # pysaml2 names ciphers that cryptography has moved
+    warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # pysaml2 names ciphers that cryptography has moved
     from saml2 import (  # type: ignore[import-untyped]  # pysaml2 carries no types
         BINDING_HTTP_POST,
         class_name,

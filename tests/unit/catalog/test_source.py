@@ -50,9 +50,7 @@ def write(folder: Path, text: str, script: bytes = b"#!/bin/bash\n", policy: str
 def problems(file: Path) -> list[str]:
     with pytest.raises(CatalogErrors) as wrong:
         compile_file(file)
-    return [
-        f"{each.line}:{each.column} {each.field}: {each.message} ({each.remedy})" for each in wrong.value.problems
-    ]
+    return [f"{each.line}:{each.column} {each.field}: {each.message} ({each.remedy})" for each in wrong.value.problems]
 
 
 def test_the_example_compiles_and_loads() -> None:

@@ -249,8 +249,6 @@ def test_a_link_is_minted_as_the_person_that_it_is_for() -> None:
                 "SessionExpirationDurationInSeconds": 28_800,
             },
         )
-        presigner = PresignerRole(
-            sts=sts, role_arn="arn:aws:iam::123456789012:role/presigner", studio=with_credentials
-        )
+        presigner = PresignerRole(sts=sts, role_arn="arn:aws:iam::123456789012:role/presigner", studio=with_credentials)
         assert presigner.url(request) == STUDIO_URL
     assert [(region, each.access_key_id) for region, each in used] == [("us-east-1", "ASIAEXAMPLEEXAMPLE")]

@@ -51,9 +51,7 @@ def test_an_assertion_opens_the_door_once(idp: SamlIdp, door: FrontDoor, now: da
     assert len(door.sts.documents) == 1
 
 
-def test_another_envelope_around_a_used_assertion_is_a_replay_too(
-    idp: SamlIdp, door: FrontDoor, now: datetime
-) -> None:
+def test_another_envelope_around_a_used_assertion_is_a_replay_too(idp: SamlIdp, door: FrontDoor, now: datetime) -> None:
     document = idp.response()
     door.enter(posted(document), now=now)
     outside = document.replace(b"<ns0:Response ", b'<ns0:Response Consent="urn:x" ', 1)

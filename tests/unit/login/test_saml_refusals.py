@@ -109,9 +109,7 @@ def test_only_responses_that_the_idp_starts_are_read(idp: SamlIdp, door: FrontDo
         ("issued-in-future", timedelta(days=-1)),
     ],
 )
-def test_an_assertion_is_for_now(
-    signed: bytes, door: FrontDoor, now: datetime, reason: str, later: timedelta
-) -> None:
+def test_an_assertion_is_for_now(signed: bytes, door: FrontDoor, now: datetime, reason: str, later: timedelta) -> None:
     assert refused(door, posted(signed), _issued_at(signed) + later) == reason
 
 

@@ -89,9 +89,7 @@ def test_without_interpreter_and_engine_the_message_says_how_to_get_one(
     assert "start Docker" in message
 
 
-def test_with_an_engine_only_the_build_runs_in_a_container(
-    bare_machine: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_with_an_engine_only_the_build_runs_in_a_container(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(bare_machine / "bin" / "docker", "exit 0")
     asked: list[Sequence[str]] = []
 

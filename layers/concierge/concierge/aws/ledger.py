@@ -37,9 +37,7 @@ class DynamoLedger:
         """All of one person's items; one Query unless they exceed 1 MB."""
         record = PersonRecord(person=person)
         key = {":pk": {"S": f"person#{person.id}"}}
-        for item in self._query(
-            KeyConditionExpression="pk = :pk", ExpressionAttributeValues=key, ConsistentRead=True
-        ):
+        for item in self._query(KeyConditionExpression="pk = :pk", ExpressionAttributeValues=key, ConsistentRead=True):
             record = _with_item(record, item)
         return record
 

@@ -32,9 +32,7 @@ class ExecuteApi:
     def get(self, url: str, credentials: Credentials, *, correlation: str) -> HttpAnswer:
         """One signed GET; the body of the answer is not read into anything."""
         request = AWSRequest(method="GET", url=url, headers={CORRELATION_HEADER: correlation})
-        signer = SigningCredentials(
-            credentials.access_key_id, credentials.secret_access_key, credentials.session_token
-        )
+        signer = SigningCredentials(credentials.access_key_id, credentials.secret_access_key, credentials.session_token)
         SigV4Auth(signer, "execute-api", self.region).add_auth(request)
         with translated("execute-api:Invoke"):
             response = self.session.send(request.prepare())

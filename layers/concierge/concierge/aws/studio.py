@@ -156,9 +156,7 @@ class SageMakerStudio:
 
     def _spaces_of(self, domain_id: str, profile: str) -> Iterator[str]:
         with translated("sagemaker:ListSpaces"):
-            pages = self.client.get_paginator("list_spaces").paginate(
-                DomainIdEquals=domain_id, PaginationConfig=_PAGES
-            )
+            pages = self.client.get_paginator("list_spaces").paginate(DomainIdEquals=domain_id, PaginationConfig=_PAGES)
             for page in pages:
                 for space in page["Spaces"]:
                     if space.get("OwnershipSettingsSummary", {}).get("OwnerUserProfileName") == profile:

@@ -46,12 +46,8 @@ class StudioApps:
     def spaces(self, domain_id: str) -> tuple[Space, ...]:
         """ListSpaces, without those that are being deleted; `owner` is set for private ones only."""
         with translated("sagemaker:ListSpaces"):
-            pages = self.client.get_paginator("list_spaces").paginate(
-                DomainIdEquals=domain_id, PaginationConfig=_PAGES
-            )
-            return tuple(
-                self._space(found) for page in pages for found in page["Spaces"] if found["Status"] != _GOING
-            )
+            pages = self.client.get_paginator("list_spaces").paginate(DomainIdEquals=domain_id, PaginationConfig=_PAGES)
+            return tuple(self._space(found) for page in pages for found in page["Spaces"] if found["Status"] != _GOING)
 
     def apps(self, domain_id: str) -> tuple[App, ...]:
         """ListApps: every kind, but only what starts or runs; AWS lists deleted apps for another day."""

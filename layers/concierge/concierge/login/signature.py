@@ -149,12 +149,8 @@ def _refuse_unusual(signature: Element, signed: Element) -> None:
     text_of(value)
     if reference.get("URI") != f"#{identifier}":
         raise LoginRefused("signature-shape", "the signature does not refer to its parent")
-    if [each.get("Algorithm") for each in transforms] != _TRANSFORMS or canonicalization.get(
-        "Algorithm"
-    ) != _EXCLUSIVE:
-        raise LoginRefused(
-            "signature-shape", "transforms must be enveloped-signature, then exclusive canonicalization"
-        )
+    if [each.get("Algorithm") for each in transforms] != _TRANSFORMS or canonicalization.get("Algorithm") != _EXCLUSIVE:
+        raise LoginRefused("signature-shape", "transforms must be enveloped-signature, then exclusive canonicalization")
     if method.get("Algorithm") not in {each.value for each in _METHODS}:
         raise LoginRefused("signature-algorithm", "the signature must be RSA or ECDSA with SHA-256 or stronger")
     if digest.get("Algorithm") not in {each.value for each in _DIGESTS}:
