@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.iam.models import Role, iam_backends
+from moto.s3.exceptions import S3AccessDeniedError
 from moto.sts.models import AssumedRole, STSBackend, sts_backends
 
 from local.clock import Clock
@@ -202,8 +204,18 @@ class Gate:
             gate._asked.tags = {}
             return assumed
 
+        def authorize_s3(response: BaseResponse, bucket_name: str = "", key_name: str = "") -> None:
+            found = _KEY.search(str(response.headers.get("Authorization", "")))
+            if found is None or gate.principal(found[1]) is None:
+                return
+            try:
+                gate.check(_s3_call(response, bucket_name, key_name), found[1])
+            except Refused as error:
+                raise S3AccessDeniedError from error
+
         with (
             patched(BaseResponse, {"call_action": call_action}),
+            patched(ActionAuthenticatorMixin, {"_authenticate_and_authorize_s3_action": authorize_s3}),
             patched(STSBackend, {"assume_role": assume_role}),
         ):
             yield
@@ -214,6 +226,16 @@ def _api_call(response: BaseResponse, service: str) -> ApiCall:
         service={"monitoring": "cloudwatch"}.get(service, service),
         operation=response._get_action(),  # noqa: SLF001 - moto has no public name for it
         parameters=parameters(response),
+        account=response.current_account,
+        region=response.region,
+    )
+
+
+def _s3_call(response: BaseResponse, bucket: str | None, key: str | None) -> ApiCall:
+    return ApiCall(
+        service="s3",
+        operation=response._get_action(),  # noqa: SLF001 - as above
+        parameters={"Bucket": bucket or "", "Key": key or ""},
         account=response.current_account,
         region=response.region,
     )

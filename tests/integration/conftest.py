@@ -32,10 +32,10 @@ def idp() -> DemoIdp:
 
 @pytest.fixture(scope="module")
 def stack(idp: DemoIdp) -> Iterator[LocalStack]:
-    """Requeues after a second; a stopped test leaves nothing running."""
+    """Rests for a second, and asks S3 for the catalog every time; a stopped test leaves nothing running."""
     with LocalStack(
         ROOT / "template.yaml",
-        {"RequeueSeconds": "1"},
+        {"RequeueSeconds": "1", "CatalogMaxAgeSeconds": "0"},
         catalog=EXAMPLE,
         idp_metadata=idp.metadata,
         clock=Clock(),

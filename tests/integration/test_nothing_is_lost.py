@@ -55,11 +55,14 @@ def test_a_message_that_nobody_wrote_ends_in_the_persons_dead_letters(story: Sto
 
 def test_a_broken_catalog_is_refused_and_the_last_good_one_stays(story: Story) -> None:
     story.joins()
+    assert story.logs_in().status == 302
     s3, bucket = story.stack.session().client("s3"), story.stack.outputs["CatalogBucket"]
     good = s3.get_object(Bucket=bucket, Key="catalog.json")["Body"].read()
     s3.put_object(Bucket=bucket, Key="catalog.json", Body=b'{"format": 99}')
     try:
         story.leaves()
         assert story.logs_in().status == 403
+        refused = "catalog refused, keeping the last good one"
+        assert any(refused in line for line in story.stack.logs("Onboarding"))
     finally:
         s3.put_object(Bucket=bucket, Key="catalog.json", Body=good)

@@ -45,7 +45,9 @@ def test_an_event_of_managed_ad_becomes_a_role_and_a_tagged_profile(story: Story
         "managed-by": "studio-concierge",
         "domain": "research",
         "persona": "data-scientist",
-        **{key: found["Tags"][key] for key in ("team", "cost-centre")},
+        "team": "ml-research",
+        "cost-centre": "cc-4711",
+        "environment": "production",
     }
     role = (
         story.stack.session()

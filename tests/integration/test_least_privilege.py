@@ -1,0 +1,95 @@
+"""Every permission in template.yaml is needed, and what is not permitted is denied."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from moto.iam.models import iam_backends
+
+from concierge.catalog.model import Catalog
+from local.gate.coverage import unneeded
+from local.gate.policy import Statement
+from local.idp import DemoIdp
+from local.stack import LocalStack
+from local.story import Story
+
+# Permissions that AWS's own services use with the function's role, or that only a fault calls for.
+USED_BY_AWS_ITSELF = {
+    "sqs:ReceiveMessage": "Lambda polls the queue with the function's role",
+    "sqs:DeleteMessage": "Lambda polls the queue with the function's role",
+    "sqs:GetQueueAttributes": "Lambda polls the queue with the function's role",
+    "lambda:InvokeFunction": "EventBridge Scheduler invokes with the schedule's role",
+    "logs:CreateLogGroup": "Lambda writes the log with the function's role",
+    "logs:CreateLogStream": "Lambda writes the log with the function's role",
+    "logs:PutLogEvents": "Lambda writes the log with the function's role",
+}
+ON_FAILURE = re.compile(r"OnFailure|SQSSendMessage|EventInvokeConfig")  # SAM's name for the destination's policy
+
+
+@pytest.fixture(scope="module")
+def told(stack: LocalStack, story_of_all: Story, catalog: Catalog) -> LocalStack:
+    """A story in which every function does everything that it is there for."""
+    story, domain = story_of_all, catalog.domains[0]
+    story.joins()
+    story.follows(story.logs_in())
+    space = story.starts_an_app(domain_id=domain.domain_id, region=domain.region)
+    stack.record_activity(space)
+    story.hours_pass(5)
+    story.starts_an_app(domain_id=domain.domain_id, region=domain.region)
+    stack.spoil_tags(domain, story.person.login)
+    story.night("TagRemediation")
+    _change_the_catalog(stack)
+    story.joins()
+    story.leaves()
+    story.joins()
+    return stack
+
+
+@pytest.fixture(scope="module")
+def story_of_all(stack: LocalStack, idp: DemoIdp) -> Story:
+    return Story(stack=stack, idp=idp, group="studio-ml-research")
+
+
+def _change_the_catalog(stack: LocalStack) -> None:
+    """The persona loses its managed policy and gets another idle limit."""
+    s3, bucket = stack.session().client("s3"), stack.outputs["CatalogBucket"]
+    compiled = json.loads(s3.get_object(Bucket=bucket, Key="catalog.json")["Body"].read())
+    persona = next(each for each in compiled["personas"] if each["name"] == "data-scientist")
+    persona["managed_policies"] = []
+    persona["idle"]["idle_minutes"] = 180
+    compiled["personas"][0]["tags"] = {"changed": "yes"}
+    s3.put_object(Bucket=bucket, Key="catalog.json", Body=json.dumps(compiled).encode())
+
+
+def statements_of_the_template(stack: LocalStack) -> dict[str, list[Statement]]:
+    roles = iam_backends[stack.account]["aws"].roles.values()
+    return {str(role.name): stack.gate.policies(role) for role in roles if role.name.startswith("studio-concierge-")}
+
+
+def test_no_call_of_the_whole_story_was_denied(told: LocalStack) -> None:
+    denied = [(call.principal_role, call.action, call.resource) for call in told.calls if not call.decision.allowed]
+    assert denied == []
+
+
+def test_taking_away_any_one_action_would_deny_a_call(told: LocalStack) -> None:
+    left = [
+        permission
+        for permission in unneeded(statements_of_the_template(told), told.calls)
+        if permission.action not in USED_BY_AWS_ITSELF and not _is_of_sam(permission.policy, permission.action)
+    ]
+    assert left == []
+
+
+def _is_of_sam(policy: str, action: str) -> bool:
+    """Policies that SAM adds by itself: failure destinations, tracing."""
+    return (bool(ON_FAILURE.search(policy)) and action == "sqs:SendMessage") or action.startswith("xray:")
+
+
+def test_a_star_as_resource_is_only_for_calls_that_name_none(told: LocalStack) -> None:
+    listing = re.compile(r"sagemaker:List(Apps|Spaces|UserProfiles)|tag:GetResources|xray:\w+|logs:\w+")
+    for role, statements in statements_of_the_template(told).items():
+        for statement in statements:
+            if statement.effect == "Allow" and statement.body.get("Resource") == "*":
+                assert all(listing.fullmatch(action) for action in statement.actions), (role, statement.sid)
