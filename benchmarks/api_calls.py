@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
@@ -54,7 +54,7 @@ def table() -> Table:
         joined = second.membership("added")
         jobs: list[tuple[str, Callable[[], object]]] = [
             ("onboard one person", lambda: second.tell(joined)),
-            ("the same membership again", lambda: second.tell(second.membership("added"))),
+            ("the same membership again", lambda: second.tell(_again(joined))),
             ("one login", second.logs_in),
             ("idle sweep, 2 profiles, no app", lambda: second.night("IdleShutdown")),
             ("tag sweep, 2 profiles, all right", lambda: second.night("TagRemediation")),
@@ -67,10 +67,15 @@ def table() -> Table:
     return shown
 
 
+def _again(event: dict[str, Any]) -> dict[str, Any]:
+    """The same news under another id, so that the queue does not drop it as a duplicate."""
+    return {**event, "detail": {**event["detail"], "id": "the-same-news-again"}}
+
+
 def _rows(shown: Table, job: str, made: tuple[Call, ...]) -> None:
-    counted = [call for call in made if call.action not in _QUEUE]
-    for role in sorted({call.principal_role for call in counted}):
-        actions = Counter(call.action for call in counted if call.principal_role == role)
+    counted = [call for call in made if call.action not in _QUEUE and not call.dependent]
+    for role in sorted({call.who for call in counted}):
+        actions = Counter(call.action for call in counted if call.who == role)
         writes = sum(count for action, count in actions.items() if not _is_read(action))
         which = ", ".join(f"{count} {action}" if count > 1 else action for action, count in sorted(actions.items()))
         shown.add_row(job, role, str(sum(actions.values())), str(writes), which)

@@ -1,4 +1,8 @@
-"""CPU of a fresh process that imports one function's code, beside one that imports boto3 and makes its clients."""
+"""CPU of a fresh process up to the point where a function could make its first call.
+
+That is: its handler, everything that its composition root imports, and its boto3 clients; beside a process that does
+nothing but import boto3 and make three clients. Measured on the sources with their bytecode in place, because the
+artefact's binary wheels are those of the deploy architecture."""
 
 from __future__ import annotations
 
@@ -17,6 +21,43 @@ LAYER = ROOT / "layers" / "concierge"
 BASELINE = "stock boto3: sts, sagemaker and dynamodb clients"
 _STOCK = "import boto3\nfor name in ('sts', 'sagemaker', 'dynamodb'): boto3.client(name, region_name='eu-west-1')"
 _BARE = "import sys"
+_FIRST_CALL = {
+    "membership_events": (
+        "import app, concierge.directory.intake, concierge.aws.aliases, concierge.aws.catalog_store\n"
+        "from concierge.aws import clients\n"
+        "clients.s3(), clients.dynamodb(), clients.sqs()"
+    ),
+    "onboarding": (
+        "import app, concierge.onboarding.converge, concierge.aws.ledger, concierge.aws.roles, concierge.aws.studio\n"
+        "import concierge.aws.audit_bus, concierge.aws.catalog_store\n"
+        "from concierge.aws import clients\n"
+        "clients.s3(), clients.dynamodb(), clients.iam(), clients.events(), clients.sagemaker('eu-west-1')"
+    ),
+    "saml_validator": (
+        "import app, concierge.login.saml_login, concierge.aws.assertions, concierge.aws.saml_provider\n"
+        "import concierge.aws.signed_http, concierge.aws.sts\n"
+        "from concierge.aws import clients\n"
+        "clients.iam(), clients.dynamodb(), concierge.aws.sts.unsigned_client()"
+    ),
+    "presigned_url": (
+        "import app, concierge.login.studio_link, concierge.aws.ledger, concierge.aws.presigned\n"
+        "import concierge.aws.catalog_store\n"
+        "from concierge.aws import clients\n"
+        "clients.s3(), clients.dynamodb(), clients.sts(), clients.sagemaker('eu-west-1')"
+    ),
+    "idle_shutdown": (
+        "import app, concierge.idle.shutdown, concierge.aws.studio_apps, concierge.aws.ledger\n"
+        "import concierge.aws.audit_bus, concierge.aws.catalog_store\n"
+        "from concierge.aws import clients\n"
+        "clients.s3(), clients.dynamodb(), clients.events(), clients.sagemaker('eu-west-1')"
+    ),
+    "tag_remediation": (
+        "import app, concierge.tags.remediation, concierge.aws.studio_apps, concierge.aws.tagging\n"
+        "import concierge.aws.audit_bus, concierge.aws.catalog_store, concierge.aws.ledger\n"
+        "from concierge.aws import clients\n"
+        "clients.s3(), clients.dynamodb(), clients.events(), clients.sagemaker('eu-west-1'), clients.tagging('eu-west-1')"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +93,7 @@ def _subjects() -> list[Subject]:
     return [
         Subject("bare Python", _BARE, ROOT),
         Subject(BASELINE, _STOCK, ROOT),
-        *(Subject(each.name, "import app", each) for each in functions if (each / "app.py").is_file()),
+        *(Subject(each.name, _FIRST_CALL[each.name], each) for each in functions if (each / "app.py").is_file()),
     ]
 
 

@@ -50,8 +50,8 @@ def calls(made: Sequence[Call]) -> Table:
     table = Table(title="AWS API calls, each allowed or denied by the template's policies", title_justify="left")
     for name in ("role", "action", "calls", "denied"):
         table.add_column(name, justify="right" if name in ("calls", "denied") else "left")
-    counted = Counter((call.principal_role, call.action) for call in made)
-    denied = Counter((call.principal_role, call.action) for call in made if not call.decision.allowed)
+    counted = Counter((call.who, call.action) for call in made if not call.dependent)
+    denied = Counter((call.who, call.action) for call in made if not call.decision.allowed)
     former = ""
     for role, action in sorted(counted):
         shown = "" if role == former else role

@@ -264,7 +264,8 @@ class LocalStack:
 
     def writes(self) -> int:
         """How many calls changed something; queue and bus are transport."""
-        names = [call.action for call in self.calls if not call.action.startswith(_TRANSPORT)]
+        made = [call for call in self.calls if not call.dependent]
+        names = [call.action for call in made if not call.action.startswith(_TRANSPORT)]
         return sum(not name.partition(":")[2].startswith(_READS) for name in names)
 
     def logs(self, function: str) -> list[str]:

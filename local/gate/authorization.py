@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -37,11 +37,15 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One action on one resource that must be allowed for the call, with the call's condition keys (lower case)."""
+    """One action on one resource that must be allowed for the call, with the call's condition keys (lower case).
+
+    dependent: asked for besides the call's own action (iam:PassRole, tags at birth), or for a further item of it.
+    """
 
     action: str
     resource: str
     context: Mapping[str, tuple[str, ...]]
+    dependent: bool = False
 
 
 # API operations whose IAM action has another name (Service Authorization Reference).
@@ -64,18 +68,7 @@ def needs(call: ApiCall, role_path: Callable[[str, str], str], caller_is: str) -
     action = _RENAMED.get(f"{prefix}:{call.operation}", f"{prefix}:{call.operation}")
     context = dict(_context(call))
     if call.operation == "TransactWriteItems":
-        for item in call.parameters["TransactItems"]:
-            yield from needs(
-                ApiCall(
-                    service=call.service,
-                    operation="PutItem",
-                    parameters=item["Put"],
-                    account=call.account,
-                    region=call.region,
-                ),
-                role_path,
-                caller_is,
-            )
+        yield from _items(call, role_path, caller_is)
         return
     resources = list(_resources(action, call, role_path))
     if not resources:
@@ -86,20 +79,28 @@ def needs(call: ApiCall, role_path: Callable[[str, str], str], caller_is: str) -
         yield from _dependent(call, resource, context)
 
 
+def _items(call: ApiCall, role_path: Callable[[str, str], str], caller_is: str) -> Iterator[Need]:
+    """A transaction needs for each of its items what the item alone would need."""
+    for index, item in enumerate(call.parameters["TransactItems"]):
+        alone = replace(call, operation="PutItem", parameters=item["Put"])
+        for need in needs(alone, role_path, caller_is):
+            yield replace(need, dependent=index > 0)
+
+
 def _dependent(call: ApiCall, resource: str, context: Mapping[str, tuple[str, ...]]) -> Iterator[Need]:
     """Actions that a call needs besides its own (column "Dependent actions" of the reference)."""
     tagged = bool(call.parameters.get("Tags"))
     if call.service == "sagemaker" and call.operation.startswith("Create") and tagged:
-        yield Need(action="sagemaker:AddTags", resource=resource, context=context)
+        yield Need(action="sagemaker:AddTags", resource=resource, context=context, dependent=True)
     if call.service == "iam" and call.operation == "CreateRole" and tagged:
-        yield Need(action="iam:TagRole", resource=resource, context=context)
+        yield Need(action="iam:TagRole", resource=resource, context=context, dependent=True)
     if call.service == "sts" and call.operation == "AssumeRole" and tagged:
-        yield Need(action="sts:TagSession", resource=resource, context=context)
+        yield Need(action="sts:TagSession", resource=resource, context=context, dependent=True)
     if call.operation in _ROLE_PASSING:
         role = call.parameters.get("UserSettings", {}).get("ExecutionRole")
         if role:
             passed = {"iam:passedtoservice": ("sagemaker.amazonaws.com",)}
-            yield Need(action="iam:PassRole", resource=role, context=passed)
+            yield Need(action="iam:PassRole", resource=role, context=passed, dependent=True)
 
 
 def _resources(action: str, call: ApiCall, role_path: Callable[[str, str], str]) -> Iterator[str]:

@@ -31,7 +31,7 @@ _XML_SERVICES = frozenset({"iam", "sts", "sns", "s3", "cloudwatch", "sqs"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One action of one call by a role, and how it was judged."""
+    """One action of one call by a role, and how it was judged; `dependent` ones came with a call, and are none."""
 
     at: datetime
     principal_role: str
@@ -40,6 +40,12 @@ class Call:
     resource: str
     context: Mapping[str, tuple[str, ...]]
     decision: Decision
+    dependent: bool = False
+
+    @property
+    def who(self) -> str:
+        """The role without what CloudFormation puts around its name."""
+        return re.sub(r"^studio-concierge-|Role-[0-9A-F]{12}$", "", self.principal_role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +150,7 @@ class Gate:
             resource=need.resource,
             context=context,
             decision=decision,
+            dependent=need.dependent,
         )
         with self._lock:
             self._calls.append(call)
