@@ -55,7 +55,8 @@ _FIRST_CALL = {
         "import app, concierge.tags.remediation, concierge.aws.studio_apps, concierge.aws.tagging\n"
         "import concierge.aws.audit_bus, concierge.aws.catalog_store, concierge.aws.ledger\n"
         "from concierge.aws import clients\n"
-        "clients.s3(), clients.dynamodb(), clients.events(), clients.sagemaker('eu-west-1'), clients.tagging('eu-west-1')"
+        "clients.s3(), clients.dynamodb(), clients.events()\n"
+        "clients.sagemaker('eu-west-1'), clients.tagging('eu-west-1')"
     ),
 }
 
