@@ -72,7 +72,7 @@ def _tell(options: Options, catalog: Catalog, group: str, domain: Domain, consol
         console.print(f"The stack is up after {time.monotonic() - started:.1f} s: {stack.endpoint}\n")
         directory = catalog.directories[0]
         story = Story(stack=stack, idp=idp, group=group, person=Character(directory=directory.name))
-        narrator = Narrator(console, stack, story, domain)
+        narrator = Narrator(console, story, domain)
         can_sign = options.idp_metadata is None
         steps = narrator.run(directory_id=next(iter(directory.ids), None), can_log_in=can_sign)
         console.print(report.steps(steps))
@@ -88,9 +88,8 @@ def _tell(options: Options, catalog: Catalog, group: str, domain: Domain, consol
 class Narrator:
     """Tells the story step by step and notes what came of each."""
 
-    def __init__(self, console: Console, stack: LocalStack, story: Story, domain: Domain) -> None:
+    def __init__(self, console: Console, story: Story, domain: Domain) -> None:
         self._console = console
-        self._stack = stack
         self._story = story
         self._domain = domain
         self._steps: list[report.Step] = []
@@ -119,12 +118,12 @@ class Narrator:
         )
         with self._step(f"{story.person.login} joins {story.group}") as say:
             story.tell(event)
-            profile = self._stack.audited("create profile")
+            profile = self._story.audited("create profile")
             say(profile[-1]["subject"] if profile else "no profile", as_expected=bool(profile))
         with self._step("The same event arrives again") as say:
-            before = self._stack.writes()
+            before = self._story.writes()
             story.tell(event)
-            after = self._stack.writes()
+            after = self._story.writes()
             say(f"{after - before} writes", as_expected=after == before)
 
     def _login(self) -> None:
@@ -144,22 +143,22 @@ class Narrator:
         domain = self._domain
         with self._step("Starts JupyterLab, then goes home for 12 hours") as say:
             space = self._story.starts_an_app(domain_id=domain.domain_id, region=domain.region)
-            self._stack.record_activity(space)
+            self._story.works_in(space)
             self._story.hours_pass(12)
-            stopped = self._stack.audited("stop app")
+            stopped = self._story.audited("stop app")
             say(stopped[-1]["reason"] if stopped else "still running", as_expected=bool(stopped))
 
     def _tags(self) -> None:
         with self._step("Somebody spoils the profile's tags; the night mends them") as say:
-            self._stack.spoil_tags(self._domain, self._story.person.login)
+            self._story.spoils_tags(self._domain.domain_id)
             self._story.night("TagRemediation")
-            mended = self._stack.audited("set tags")
+            mended = self._story.audited("set tags")
             say(mended[-1]["reason"] if mended else "not mended", as_expected=bool(mended))
 
     def _leave(self) -> None:
         with self._step(f"{self._story.person.login} leaves {self._story.group}") as say:
             self._story.leaves()
-            locked = self._stack.audited("record binding")[-1]["subject"]
+            locked = self._story.audited("record binding")[-1]["subject"]
             say(locked, as_expected=locked.endswith("closed"))
 
     @contextmanager

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import urllib3
 
 from concierge.names import profile_name
+from local.studio.backend import Place
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.literals import AppTypeType
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from local.idp import DemoIdp
     from local.stack import LocalStack
 
+_READS = ("Get", "List", "Describe", "Query", "BatchGet")
+_TRANSPORT = ("sqs:", "events:")
 _PATIENCE = 30.0  # seconds that a step may take before the story gives up
 
 
@@ -149,6 +152,29 @@ class Story:
         studio = self.stack.session().client("sagemaker", region_name=region)
         found = studio.describe_app(DomainId=domain_id, SpaceName=space, AppType=app_type, AppName="default")
         return str(found["Status"])
+
+    def works_in(self, space: str) -> None:
+        """The person is active in the space's apps now; Studio's health check comes half a minute later."""
+        now = self.stack.clock.now()
+        place = Place(account=self.stack.account, region=self.stack.region)
+        self.stack.studio.touch(place, space, now, now + timedelta(seconds=30))
+
+    def spoils_tags(self, domain_id: str) -> None:
+        """Somebody sets a wrong team on the person's profile."""
+        studio = self.stack.session().client("sagemaker")
+        profile = studio.describe_user_profile(DomainId=domain_id, UserProfileName=profile_name(self.person.login))
+        studio.add_tags(ResourceArn=profile["UserProfileArn"], Tags=[{"Key": "team", "Value": "spoiled"}])
+
+    def audited(self, action: str) -> list[dict[str, Any]]:
+        """The details of applied changes of one action, in order."""
+        applied = [each for each in self.stack.audit_events if each["detail-type"] == "Change Applied"]
+        return [event["detail"] for event in applied if event["detail"].get("action") == action]
+
+    def writes(self) -> int:
+        """How many calls have changed something so far; queue and bus are transport."""
+        made = [call.action for call in self.stack.calls if not call.dependent]
+        names = [action for action in made if not action.startswith(_TRANSPORT)]
+        return sum(not name.partition(":")[2].startswith(_READS) for name in names)
 
     def hours_pass(self, hours: float) -> None:
         """Time moves; schedules that come due run."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
@@ -76,3 +77,20 @@ def _holds(field: str, value: int, least: int, names: tuple[str, ...] = ()) -> b
 def moment(at: datetime) -> str:
     """What `<aws.scheduler.scheduled-time>` becomes."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_schedules(scheduler: Any) -> list[Schedule]:
+    """Every schedule that was deployed."""
+    names = [each["Name"] for each in scheduler.list_schedules()["Schedules"]]
+    found = [scheduler.get_schedule(Name=name) for name in names]
+    return [
+        Schedule(
+            name=each["Name"],
+            expression=each["ScheduleExpression"],
+            timezone=each.get("ScheduleExpressionTimezone", "UTC"),
+            target=each["Target"]["Arn"],
+            role=each["Target"]["RoleArn"],
+            input=each["Target"].get("Input", "{}"),
+        )
+        for each in found
+    ]

@@ -36,7 +36,6 @@ class Deployment:
     account: str
     region: str
     session: boto3.Session
-    endpoint: str
     sources: Mapping[str, Path]
     functions: dict[str, FunctionConfig] = field(default_factory=dict)
     api_bodies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -46,7 +45,7 @@ class Deployment:
 
     def client(self, service: str) -> Any:
         """An operator's client for the stack's moto."""
-        return self.session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]  # by name
+        return self.session.client(service)  # type: ignore[call-overload]  # by name
 
     def name(self, logical_id: str, limit: int = 64) -> str:
         """A physical name as CloudFormation makes them."""

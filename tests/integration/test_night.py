@@ -19,12 +19,12 @@ def test_a_machine_in_use_stays_and_an_idle_one_is_stopped(story: Story, catalog
     domain = catalog.domains[0]
     story.joins()
     space = story.starts_an_app(domain_id=domain.domain_id, region=domain.region)
-    story.stack.record_activity(space)
+    story.works_in(space)
     story.night("IdleShutdown")
     assert app_status(story, domain.domain_id, space) == "InService"
     story.hours_pass(5)  # the limit of data scientists is two hours; the schedule runs twice an hour
     assert app_status(story, domain.domain_id, space) == "Deleted"
-    stopped = story.stack.audited("stop app")
+    stopped = story.audited("stop app")
     assert len(stopped) == 1
     assert "limit" in stopped[0]["reason"]
 
@@ -64,6 +64,6 @@ def test_spoiled_tags_are_mended_once(story: Story, catalog: Catalog) -> None:
     tags = {tag["Key"]: tag["Value"] for tag in studio.list_tags(ResourceArn=arn)["Tags"]}
     assert tags["team"] == "ml-research"
     assert tags["mine"] == "kept"
-    mended = len(story.stack.audited("set tags"))
+    mended = len(story.audited("set tags"))
     story.night("TagRemediation")
-    assert len(story.stack.audited("set tags")) == mended
+    assert len(story.audited("set tags")) == mended
