@@ -222,7 +222,8 @@ class StudioBackend:
             return
         roles = {role.arn: role for role in iam_backends[place.account]["aws"].roles.values()}
         role = roles.get(arn)
-        age = None if role is None else self._clock.now() - role.create_date.replace(tzinfo=UTC)
+        # moto dates roles by the real time, whatever the stack's clock says.
+        age = None if role is None else datetime.now(UTC) - role.create_date.replace(tzinfo=UTC)
         known = age is not None and age >= self._timings.role_propagation
         if role is None or not known or "sagemaker.amazonaws.com" not in str(role.assume_role_policy_document):
             raise Refused("ValidationException", f"SageMaker is unable to assume the execution role {arn}.")

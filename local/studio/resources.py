@@ -14,7 +14,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timings:
-    """How long things take, on the stack's clock; AWS takes minutes."""
+    """How long things take, on the stack's clock (role_propagation: in real time); AWS takes minutes."""
 
     create: timedelta = timedelta(milliseconds=300)
     update: timedelta = timedelta(milliseconds=200)
