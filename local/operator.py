@@ -48,10 +48,3 @@ def credentials_of(session: boto3.Session, function: FunctionConfig) -> Mapping[
     """Credentials of a function's own role, as Lambda gives them to it."""
     assumed = session.client("sts").assume_role(RoleArn=function.role, RoleSessionName=function.name[:64])
     return {name: str(value) for name, value in assumed["Credentials"].items()}
-
-
-def dead_letter(session: boto3.Session, function: FunctionConfig, body: str) -> None:
-    """Sends a record to the function's on-failure destination, a queue."""
-    sqs = session.client("sqs")
-    queue = (function.on_failure or "").rpartition(":")[2]
-    sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"], MessageBody=body)

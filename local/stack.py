@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -19,15 +19,16 @@ from moto.server import ThreadedMotoServer
 from concierge.catalog.load import load
 from concierge.catalog.source import compile_file
 from local.clock import Clock
+from local.delivery import Delivery
 from local.events import rules
 from local.events.queues import Poller
-from local.events.schedules import Schedule, moment, read_schedules
+from local.events.schedules import read_schedules
 from local.gate import moto_gate
 from local.gate.gate import Call, Gate
 from local.gate.trust import trust_allows
 from local.http.callers import caller_by
 from local.http.gateway import Backend, Gateway, routes
-from local.operator import OperatorSession, credentials_of, dead_letter, reset, with_environment
+from local.operator import OperatorSession, credentials_of, reset, with_environment
 from local.runtime.functions import Functions
 from local.sts_saml import moto_sts
 from local.studio import moto_studio
@@ -116,24 +117,20 @@ class LocalStack:
             moto_gate.installed(self.gate),
             moto_studio.installed(self.studio),
             moto_sts.installed(Clock().now, trust_allows, self.gate.remember_session),
-            rules.delivering(self._to_function, self._seen),
+            rules.delivering(self._to_target, self._seen),
         ):
             self._closing.enter_context(patch)
         self._deploy()
 
     def _deploy(self) -> None:
         self._seed()
-        own = {
+        given = {
             "PublicBaseUrl": f"http://127.0.0.1:{self._gateway.port}/v1",
             "SamlProviderArn": f"arn:aws:iam::{self.account}:saml-provider/corp",
+            **self._parameters,
         }
-        self._deployment, self.outputs = release(
-            self._template,
-            {**own, **self._parameters},
-            session=self.session(),
-            account=self.account,
-            region=self.region,
-        )
+        place = {"account": self.account, "region": self.region}
+        self._deployment, self.outputs = release(self._template, given, self.session(), **place)
         self._publish_catalog()
         self._run()
 
@@ -154,21 +151,27 @@ class LocalStack:
 
     def _run(self) -> None:
         deployment = self._deployment
+        self._delivery = Delivery(deployment, self.gate, self.session())
         self._functions = Functions(
             deployment.functions,
             self.endpoint,
             partial(credentials_of, self.session()),
-            partial(dead_letter, self.session()),
+            self._delivery.failure,
         )
         self._closing.callback(self._functions.close)
         sqs = self.session().client("sqs")
         self._pollers = [Poller(sqs, mapping, self._functions.invoke) for mapping in deployment.event_sources]
+        for mapping in deployment.event_sources:
+            name = mapping["FunctionName"].rpartition(":")[2]
+            self._delivery.require_polling(deployment.functions[name], mapping["EventSourceArn"])
         for poller in self._pollers:
             poller.start()
             self._closing.callback(poller.close)
         for api, stage in deployment.stages:
             self._gateway.routes += routes(api, stage, deployment.api_bodies[api], self.region, self.account)
-        self._gateway.backend = Backend(invoke=self._functions.invoke, caller=caller_by(self.gate), page=self._page)
+        self._gateway.backend = Backend(
+            invoke=partial(self._delivery.route, self._functions), caller=caller_by(self.gate), page=self._page
+        )
         self._schedules = read_schedules(self.session().client("scheduler"))
 
     # -- what a story does ----------------------------------------------------------------------
@@ -191,7 +194,7 @@ class LocalStack:
         if not found:
             raise LookupError(f"no schedule is called {name}: {[each.name for each in self._schedules]}")
         for schedule in found:
-            self._fire(schedule, self.clock.now())
+            self._delivery.schedule(self._functions, schedule, self.clock.now())
 
     def advance(self, by: timedelta) -> None:
         """Moves the clock; schedules that come due run, each once, at its latest time."""
@@ -200,7 +203,7 @@ class LocalStack:
         for schedule in self._schedules:
             due = list(schedule.due(before, now))
             if due:
-                self._fire(schedule, due[-1])
+                self._delivery.schedule(self._functions, schedule, due[-1])
 
     def settle(self, timeout: float = 60.0) -> None:
         """Waits until queues are empty and nothing runs; raises TimeoutError that says what still moves."""
@@ -237,14 +240,10 @@ class LocalStack:
     def _page(self, _path: str, query: Mapping[str, list[str]]) -> tuple[int, str]:
         return open_page(self.studio, query.get("token", [""])[0])
 
-    def _to_function(self, arn: str, event: object) -> None:
-        self._functions.invoke_later(arn, event)
+    def _to_target(self, rule_arn: str, target: Mapping[str, Any], event: object) -> None:
+        self._delivery.target(self._functions, rule_arn, target, event)
 
     def _seen(self, bus: str, event: Mapping[str, Any]) -> None:
         if bus == self.outputs.get("AuditBusName"):
             with self._lock:
                 self._events.append(dict(event))
-
-    def _fire(self, schedule: Schedule, at: datetime) -> None:
-        text = schedule.input.replace("<aws.scheduler.scheduled-time>", moment(at))
-        self._functions.invoke_later(schedule.target, json.loads(text))

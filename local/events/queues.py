@@ -14,9 +14,9 @@ Message = Mapping[str, Any]
 
 
 class Poller:
-    """One event source mapping. `sqs` is the operator's client: Lambda's own polling needs no imitation of IAM here,
+    """One event source mapping.
 
-    because the gate checks the function's role for the poller's rights once, when the stack starts.
+    `sqs` is the operator's client: what the function's role must allow is asked once, when the stack starts.
     """
 
     def __init__(self, sqs: Any, mapping: Mapping[str, Any], invoke: Invoke) -> None:

@@ -13,11 +13,12 @@ from moto.events.models import EventsBackend, Rule
 from local.patching import patched
 
 Event = Mapping[str, Any]
+Target = Mapping[str, Any]
 
 
 @contextmanager
-def delivering(to_function: Callable[[str, object], None], seen: Callable[[str, Event], None]) -> Iterator[None]:
-    """While open, matching events go to `to_function(arn, event)`, and `seen(bus, event)` hears of every event."""
+def delivering(to_target: Callable[[str, Target, object], None], seen: Callable[[str, Event], None]) -> Iterator[None]:
+    """While open, matching events go to `to_target(rule ARN, target, event)`, and `seen(bus, event)` hears of all."""
     original_put = EventsBackend.put_events
 
     def send_to_targets(rule: Rule, event: Any, transform_input: bool = True) -> None:  # noqa: ARG001, FBT001, FBT002 - moto's signature
@@ -25,7 +26,8 @@ def delivering(to_function: Callable[[str, object], None], seen: Callable[[str, 
             return
         for target in rule.targets:
             if target["Arn"].split(":")[2] == "lambda":
-                to_function(target["Arn"], json.loads(target["Input"]) if "Input" in target else envelope(event))
+                found = json.loads(target["Input"]) if "Input" in target else envelope(event)
+                to_target(str(rule.arn), target, found)
 
     def put_events(backend: EventsBackend, events: list[dict[str, Any]]) -> Any:
         answer = original_put(backend, events)

@@ -101,6 +101,17 @@ class Gate:
             return Decision(allowed=True, reason="operator")
         return self._judge(principal, Need(action=action, resource=resource, context={}))
 
+    def require(self, role_arn: str, action: str, resource: str) -> None:
+        """What an AWS service does with a role that was handed to it; raises Refused, and records it as a call."""
+        role = role_of(role_arn)
+        if role is None:
+            raise Refused(action.partition(":")[0], f"role {role_arn} does not exist")
+        principal = Principal(role=role, arn=role_arn, session_name="aws-service", tags=tags_of(role))
+        need = Need(action=action, resource=resource, context={}, dependent=True)
+        decision = self._judge(principal, need)
+        if not decision.allowed:
+            raise Refused(action.partition(":")[0], _message(principal, need, decision))
+
     def check(self, call: ApiCall, access_key: str) -> None:
         """Raises Refused for a call that the principal's policies, or the trust of a role, do not allow."""
         principal = self.principal(access_key)

@@ -18,12 +18,13 @@ def trust_allows(
     fitting = [
         each
         for each in statements(Policy("trust", text))
-        if _names(each.body.get("Principal"), principal) and applies(each, request)
+        if names_principal(each.body.get("Principal"), principal) and applies(each, request)
     ]
     return bool(fitting) and all(each.effect == "Allow" for each in fitting)
 
 
-def _names(found: Any, principal: Mapping[str, str]) -> bool:
+def names_principal(found: Any, principal: Mapping[str, str]) -> bool:
+    """Whether a Principal element of a policy names this one."""
     if found == "*":
         return True
     for kind, wanted in principal.items():

@@ -50,7 +50,7 @@ class Backend:
             do not allow the route.
     """
 
-    invoke: Callable[[str, object], Result]
+    invoke: Callable[[Route, object], Result]
     caller: Callable[[str, str, Mapping[str, str], bytes, Route], str]
     page: Callable[[str, Mapping[str, list[str]]], tuple[int, str]]
 
@@ -123,7 +123,7 @@ class Gateway:
                 identity["userArn"] = backend.caller(route.method, url, headers, body, route)
             except NotSigned as error:
                 return _message(403, str(error))
-        result = backend.invoke(route.function, _event(route, url, headers, body, identity))
+        result = backend.invoke(route, _event(route, url, headers, body, identity))
         return _returned(result)
 
 

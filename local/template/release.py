@@ -18,7 +18,7 @@ _CODE_BUCKET = "code-of-the-local-stack"
 
 
 def release(
-    template: Path, given: Mapping[str, str], *, session: boto3.Session, account: str, region: str
+    template: Path, given: Mapping[str, str], session: boto3.Session, *, account: str, region: str
 ) -> tuple[Deployment, dict[str, str]]:
     """The deployment and the template's outputs.
 

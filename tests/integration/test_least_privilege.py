@@ -17,10 +17,6 @@ from local.story import Story
 
 # Permissions that AWS's own services use with the function's role, or that only a fault calls for.
 USED_BY_AWS_ITSELF = {
-    "sqs:ReceiveMessage": "Lambda polls the queue with the function's role",
-    "sqs:DeleteMessage": "Lambda polls the queue with the function's role",
-    "sqs:GetQueueAttributes": "Lambda polls the queue with the function's role",
-    "lambda:InvokeFunction": "EventBridge Scheduler invokes with the schedule's role",
     "logs:CreateLogGroup": "Lambda writes the log with the function's role",
     "logs:CreateLogStream": "Lambda writes the log with the function's role",
     "logs:PutLogEvents": "Lambda writes the log with the function's role",
