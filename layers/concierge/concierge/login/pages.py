@@ -17,7 +17,8 @@ _STYLE = """
 body { margin: 0; background: var(--page); color: var(--text); font: 1.0625rem/1.6 system-ui, sans-serif; }
 main { max-width: 36rem; margin: 12vh auto; padding: 2rem; background: var(--card); border-radius: .5rem; }
 h1 { margin-top: 0; font-size: 1.5rem; line-height: 1.3; }
-code { display: inline-block; padding: .1em .4em; border: 1px solid var(--line); border-radius: .25rem; overflow-wrap: anywhere; }
+code { display: inline-block; padding: 0 .4em; border: 1px solid var(--line); border-radius: .25rem; }
+code { overflow-wrap: anywhere; }
 """
 
 _BODY = Template("""<!doctype html>
