@@ -81,7 +81,7 @@ def _tell(options: Options, catalog: Catalog, group: str, domain: Domain, consol
         console.print(f"\nThe whole story took {time.monotonic() - started:.1f} s.")
         if options.serve:
             report.serving(console, stack)
-            _wait_for_interrupt()
+            _serve(stack)
     return 0 if all(step.as_expected for step in steps) else 1
 
 
@@ -189,10 +189,12 @@ def _options(arguments: Sequence[str] | None) -> Options:
     return Options(catalog=given.catalog, idp_metadata=metadata, group=given.group, serve=given.serve)
 
 
-def _wait_for_interrupt() -> None:
+def _serve(stack: LocalStack) -> None:
+    """Until Ctrl-C; schedules come due as time goes by."""
     try:
         while True:
-            time.sleep(3600)
+            time.sleep(1)
+            stack.tick()
     except KeyboardInterrupt:
         return
 

@@ -117,7 +117,7 @@ class LocalStack:
             moto_gate.installed(self.gate),
             moto_studio.installed(self.studio),
             moto_sts.installed(Clock().now, trust_allows, self.gate.remember_session),
-            rules.delivering(self._to_target, self._seen),
+            rules.delivering(lambda *given: self._delivery.target(self._functions, *given), self._seen),
         ):
             self._closing.enter_context(patch)
         self._deploy()
@@ -173,6 +173,7 @@ class LocalStack:
             invoke=partial(self._delivery.route, self._functions), caller=caller_by(self.gate), page=self._page
         )
         self._schedules = read_schedules(self.session().client("scheduler"))
+        self._ticked_at = self.clock.now()
 
     # -- what a story does ----------------------------------------------------------------------
 
@@ -197,13 +198,16 @@ class LocalStack:
             self._delivery.schedule(self._functions, schedule, self.clock.now())
 
     def advance(self, by: timedelta) -> None:
-        """Moves the clock; schedules that come due run, each once, at its latest time."""
-        before = self.clock.now()
-        now = self.clock.advance(by)
+        """Moves the clock, and runs what comes due."""
+        self.clock.advance(by)
+        self.tick()
+
+    def tick(self) -> None:
+        """Runs the schedules that came due since the last tick, each once, at its latest time."""
+        before, self._ticked_at = self._ticked_at, self.clock.now()
         for schedule in self._schedules:
-            due = list(schedule.due(before, now))
-            if due:
-                self._delivery.schedule(self._functions, schedule, due[-1])
+            for at in list(schedule.due(before, self._ticked_at))[-1:]:
+                self._delivery.schedule(self._functions, schedule, at)
 
     def settle(self, timeout: float = 60.0) -> None:
         """Waits until queues are empty and nothing runs; raises TimeoutError that says what still moves."""
@@ -239,9 +243,6 @@ class LocalStack:
 
     def _page(self, _path: str, query: Mapping[str, list[str]]) -> tuple[int, str]:
         return open_page(self.studio, query.get("token", [""])[0])
-
-    def _to_target(self, rule_arn: str, target: Mapping[str, Any], event: object) -> None:
-        self._delivery.target(self._functions, rule_arn, target, event)
 
     def _seen(self, bus: str, event: Mapping[str, Any]) -> None:
         if bus == self.outputs.get("AuditBusName"):
