@@ -10,7 +10,7 @@ from moto.iam.models import iam_backends
 
 from concierge.catalog.model import Catalog
 from local.gate.coverage import unneeded
-from local.gate.policy import Statement
+from local.gate.policy import Request, Statement, decide
 from local.idp import DemoIdp
 from local.stack import LocalStack
 from local.story import Story
@@ -89,3 +89,35 @@ def test_a_star_as_resource_is_only_for_calls_that_name_none(told: LocalStack) -
         for statement in statements:
             if statement.effect == "Allow" and statement.body.get("Resource") == "*":
                 assert all(listing.fullmatch(action) for action in statement.actions), (role, statement.sid)
+
+
+GENERATED = "arn:aws:iam::123456789012:role/studio/exec/studio-exec-x"
+PLATFORM = "arn:aws:iam::123456789012:role/studio-platform/studio-concierge-login"
+TAGS = {
+    "aws:requesttag/managed-by": ("studio-concierge",),
+    "aws:requesttag/persona": ("p",),
+    "aws:requesttag/domain": ("d",),
+    "aws:tagkeys": ("managed-by", "persona", "domain"),
+}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context", "sid"),
+    [
+        ("iam:CreateRole", GENERATED, TAGS, "NoRoleWithoutTheBoundary"),
+        ("iam:PutRolePolicy", GENERATED, {"iam:permissionsboundary": ("other",)}, "NoRoleWithoutTheBoundary"),
+        ("iam:TagRole", GENERATED, {**TAGS, "aws:resourcetag/managed-by": ("x",)}, "TagRolesOnlyAtBirth"),
+        ("iam:DeleteRolePolicy", PLATFORM, {}, "NeverThePlatformItself"),
+        ("iam:UpdateAssumeRolePolicy", GENERATED, {}, "NeverLoosen"),
+        ("iam:DeleteRolePermissionsBoundary", GENERATED, {}, "NeverLoosen"),
+    ],
+)
+def test_every_denial_of_onboarding_bites(
+    told: LocalStack, action: str, resource: str, context: dict[str, tuple[str, ...]], sid: str
+) -> None:
+    found = statements_of_the_template(told)
+    name = next(role for role in found if role.startswith("studio-concierge-OnboardingRole"))
+    decision = decide(Request(action=action, resource=resource, context=context), found[name])
+    assert not decision.allowed
+    assert decision.statement is not None
+    assert (decision.statement.effect, decision.statement.sid) == ("Deny", sid)
