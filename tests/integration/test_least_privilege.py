@@ -10,7 +10,7 @@ from moto.iam.models import iam_backends
 
 from concierge.catalog.model import Catalog
 from local.gate.coverage import unneeded
-from local.gate.policy import Request, Statement, decide
+from local.gate.policy import Policy, Request, Statement, decide, statements
 from local.idp import DemoIdp
 from local.stack import LocalStack
 from local.story import Story
@@ -85,13 +85,14 @@ def _is_of_sam(policy: str, action: str) -> bool:
 
 def test_a_star_as_resource_is_only_for_calls_that_name_none(told: LocalStack) -> None:
     listing = re.compile(r"sagemaker:List(Apps|Spaces|UserProfiles)|tag:GetResources|xray:\w+|logs:\w+")
-    for role, statements in statements_of_the_template(told).items():
-        for statement in statements:
+    for role, found in statements_of_the_template(told).items():
+        for statement in found:
             if statement.effect == "Allow" and statement.body.get("Resource") == "*":
                 assert all(listing.fullmatch(action) for action in statement.actions), (role, statement.sid)
 
 
 GENERATED = "arn:aws:iam::123456789012:role/studio/exec/studio-exec-x"
+PROFILE = "arn:aws:sagemaker:eu-west-1:123456789012:user-profile/d/x"
 PLATFORM = "arn:aws:iam::123456789012:role/studio-platform/studio-concierge-login"
 TAGS = {
     "aws:requesttag/managed-by": ("studio-concierge",),
@@ -121,3 +122,29 @@ def test_every_denial_of_onboarding_bites(
     assert not decision.allowed
     assert decision.statement is not None
     assert (decision.statement.effect, decision.statement.sid) == ("Deny", sid)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "sid"),
+    [
+        ("iam:PassRole", PLATFORM, "PassOnlyGeneratedRoles"),
+        (
+            "sagemaker:UpdateUserProfile",
+            "arn:aws:sagemaker:eu-west-1:123456789012:user-profile/d/x",
+            "NeverRunTheHouse",
+        ),
+        ("sagemaker:AddTags", PROFILE, "NeverWriteOwnershipTags"),
+        ("s3:GetObject", "arn:aws:s3:::{CatalogBucket}/catalog.json", "NeverTouchTheCatalogOrTheLedger"),
+    ],
+)
+def test_no_execution_role_can_do_more_than_the_boundary(
+    told: LocalStack, action: str, resource: str, sid: str
+) -> None:
+    roles = iam_backends[told.account]["aws"].roles.values()
+    boundary = next(told.gate.boundary(role) for role in roles if role.path == "/studio/exec/")
+    everything = list(statements(Policy("all", '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')))
+    request = Request(action=action, resource=resource.format(**told.outputs), context={})
+    decision = decide(request, everything, boundary)
+    assert not decision.allowed
+    assert decision.statement is not None
+    assert decision.statement.sid == sid
