@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
@@ -21,8 +20,10 @@ from concierge.catalog.source import compile_file
 from local.clock import Clock
 from local.delivery import Delivery
 from local.events import rules
+from local.events.fifo import deduplicating
 from local.events.queues import Poller
 from local.events.schedules import read_schedules
+from local.events.stillness import settled
 from local.gate import moto_gate
 from local.gate.gate import Call, Gate
 from local.gate.trust import trust_allows
@@ -117,6 +118,7 @@ class LocalStack:
             moto_gate.installed(self.gate),
             moto_studio.installed(self.studio),
             moto_sts.installed(Clock().now, trust_allows, self.gate.remember_session),
+            deduplicating(self.clock.now),
             rules.delivering(lambda *given: self._delivery.target(self._functions, *given), self._seen),
         ):
             self._closing.enter_context(patch)
@@ -124,13 +126,14 @@ class LocalStack:
 
     def _deploy(self) -> None:
         self._seed()
-        given = {
+        offered = {
             "PublicBaseUrl": f"http://127.0.0.1:{self._gateway.port}/v1",
             "SamlProviderArn": f"arn:aws:iam::{self.account}:saml-provider/corp",
-            **self._parameters,
         }
         place = {"account": self.account, "region": self.region}
-        self._deployment, self.outputs = release(self._template, given, self.session(), **place)
+        self._deployment, self.outputs = release(
+            self._template, self._parameters, self.session(), offered=offered, **place
+        )
         self._publish_catalog()
         self._run()
 
@@ -158,7 +161,6 @@ class LocalStack:
             partial(credentials_of, self.session()),
             self._delivery.failure,
         )
-        self._closing.callback(self._functions.close)
         sqs = self.session().client("sqs")
         self._pollers = [Poller(sqs, mapping, self._functions.invoke) for mapping in deployment.event_sources]
         for mapping in deployment.event_sources:
@@ -167,6 +169,9 @@ class LocalStack:
         for poller in self._pollers:
             poller.start()
             self._closing.callback(poller.close)
+        self._closing.callback(self._functions.close)  # before the pollers, which wait for what runs
+        for poller in self._pollers:
+            self._closing.callback(poller.stop)
         for api, stage in deployment.stages:
             self._gateway.routes += routes(api, stage, deployment.api_bodies[api], self.region, self.account)
         self._gateway.backend = Backend(
@@ -211,15 +216,7 @@ class LocalStack:
 
     def settle(self, timeout: float = 60.0) -> None:
         """Waits until queues are empty and nothing runs; raises TimeoutError that says what still moves."""
-        deadline = time.monotonic() + timeout
-        calm = 0
-        while calm < 3:
-            still = self._functions.is_still and all(poller.is_still for poller in self._pollers)
-            calm = calm + 1 if still else 0
-            if time.monotonic() > deadline:
-                queues = [poller.is_still for poller in self._pollers]
-                raise TimeoutError(f"still moving after {timeout} s: functions {self._functions.is_still}, {queues}")
-            time.sleep(0.03)
+        settled(self._functions, self._pollers, timeout)
 
     @property
     def calls(self) -> tuple[Call, ...]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from local.runtime.functions import Closed
 from local.runtime.worker import Result
 
 Invoke = Callable[[str, object], Result]
@@ -28,40 +29,54 @@ class Poller:
         self._partial = "ReportBatchItemFailures" in mapping.get("FunctionResponseTypes", ())
         self._invoke = invoke
         self._stop = threading.Event()
-        self._busy = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
         """Polls until `close`."""
         self._thread.start()
 
+    def stop(self) -> None:
+        """No batch is begun any more."""
+        self._stop.set()
+
     def close(self) -> None:
         """Ends the polling; a batch that is being handled is finished first."""
-        self._stop.set()
+        self.stop()
         self._thread.join()
 
     @property
-    def is_still(self) -> bool:
-        """Whether the queue is empty, hidden messages included, and no batch is being handled."""
-        wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    def moving(self) -> str:
+        """What is in the queue, hidden and delayed messages included; empty when there is nothing.
+
+        A message stays in the queue, hidden, until the batch that it is in was handled.
+        """
+        kinds = ("", "NotVisible", "Delayed")
+        wanted = [f"ApproximateNumberOfMessages{kind}" for kind in kinds]
         depth = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=wanted)["Attributes"]
-        return not self._busy.is_set() and all(int(depth[name]) == 0 for name in wanted)
+        visible, hidden, delayed = (int(depth[name]) for name in wanted)
+        if not visible + hidden + delayed:
+            return ""
+        return f"queue {self._arn.rpartition(':')[2]} ({visible} visible, {hidden} hidden, {delayed} delayed)"
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            self._busy.set()
-            messages = self._sqs.receive_message(
-                QueueUrl=self._url,
-                MaxNumberOfMessages=self._batch,
-                WaitTimeSeconds=0,
-                AttributeNames=["All"],
-                MessageAttributeNames=["All"],
-            ).get("Messages", [])
-            if messages:
-                self._handle(messages)
-            self._busy.clear()
-            if not messages:
-                self._stop.wait(0.05)
+        try:
+            while not self._stop.is_set():
+                self._poll()
+        except Closed:
+            return  # what it had received is visible again once its timeout is over
+
+    def _poll(self) -> None:
+        messages = self._sqs.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=self._batch,
+            WaitTimeSeconds=0,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        ).get("Messages", [])
+        if messages:
+            self._handle(messages)
+        else:
+            self._stop.wait(0.05)
 
     def _handle(self, messages: Sequence[Message]) -> None:
         region = self._arn.split(":")[3]

@@ -1,4 +1,4 @@
-"""EventBridge Scheduler on the stack's clock: rate(...) and cron(...) expressions, and when they come due.
+"""EventBridge Scheduler on the stack's clock: rate(...), cron(...) and at(...), and when they come due.
 
 Source: "Schedule types in EventBridge Scheduler" (User Guide).
 """
@@ -12,16 +12,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-_CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)")
+from local.events import cron
+
+_RATE = re.compile(r"rate\(([1-9]\d*) (minute|hour|day)s?\)")
+_CRON = re.compile(r"cron\((.+)\)")
+_ONCE = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")  # 1 to 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A schedule and what it invokes."""
+    """A schedule and what it invokes.
+
+    since: what a rate counts from; None counts from the moment that is asked about.
+    """
 
     name: str
     expression: str
@@ -29,49 +33,29 @@ class Schedule:
     target: str
     role: str
     input: str
+    since: datetime | None = None
 
     def due(self, after: datetime, until: datetime) -> Iterator[datetime]:
         """The times after `after`, up to and with `until`; raises ValueError for an expression it cannot read."""
-        if rate := _RATE.fullmatch(self.expression):
-            step = int(rate[1]) * _UNITS[rate[2]]
-            at = after + step
-            while at <= until:
-                yield at
-                at += step
-            return
-        if not (cron := _CRON.fullmatch(self.expression)):
-            raise ValueError(f"schedule {self.name}: cannot read {self.expression!r}")
         zone = ZoneInfo(self.timezone)
-        at = after.replace(second=0, microsecond=0) + timedelta(minutes=1)
-        while at <= until:
-            if _matches(cron.groups(), at.astimezone(zone)):
-                yield at
-            at += timedelta(minutes=1)
+        if rate := _RATE.fullmatch(self.expression):
+            return _steps(self.since or after, int(rate[1]) * _UNITS[rate[2]], after, until)
+        if found := _CRON.fullmatch(self.expression):
+            try:
+                return cron.parse(found[1]).times(after, until, zone)
+            except ValueError as error:
+                raise ValueError(f"schedule {self.name}: cannot read {self.expression!r}: {error}") from error
+        if once := _ONCE.fullmatch(self.expression):
+            at = datetime.fromisoformat(once[1]).replace(tzinfo=zone).astimezone(UTC)
+            return iter([at] if after < at <= until else [])
+        raise ValueError(f"schedule {self.name}: cannot read {self.expression!r}")
 
 
-def _matches(fields: tuple[str | None, ...], at: datetime) -> bool:
-    minute, hour, day, month, weekday, year = (str(field) for field in fields)
-    return (
-        _holds(minute, at.minute, 0)
-        and _holds(hour, at.hour, 0)
-        and (day == "?" or _holds(day, at.day, 1))
-        and _holds(month, at.month, 1, _MONTHS)
-        and (weekday == "?" or _holds(weekday, at.isoweekday() % 7 + 1, 1, _DAYS))
-        and _holds(year, at.year, 1970)
-    )
-
-
-def _holds(field: str, value: int, least: int, names: tuple[str, ...] = ()) -> bool:
-    for index, name in enumerate(names):
-        field = re.sub(name, str(index + 1), field, flags=re.IGNORECASE)
-    for part in field.split(","):
-        span, _, step = part.partition("/")
-        first, _, last = span.partition("-")
-        low = least if first == "*" else int(first)
-        high = value if first == "*" or (step and not last) else int(last or first)
-        if low <= value <= high and (value - low) % int(step or 1) == 0:
-            return True
-    return False
+def _steps(since: datetime, step: timedelta, after: datetime, until: datetime) -> Iterator[datetime]:
+    at = since + max(1, (after - since) // step + 1) * step
+    while at <= until:
+        yield at
+        at += step
 
 
 def moment(at: datetime) -> str:
@@ -80,17 +64,23 @@ def moment(at: datetime) -> str:
 
 
 def read_schedules(scheduler: Any) -> list[Schedule]:
-    """Every schedule that was deployed."""
-    names = [each["Name"] for each in scheduler.list_schedules()["Schedules"]]
-    found = [scheduler.get_schedule(Name=name) for name in names]
-    return [
-        Schedule(
-            name=each["Name"],
-            expression=each["ScheduleExpression"],
-            timezone=each.get("ScheduleExpressionTimezone", "UTC"),
-            target=each["Target"]["Arn"],
-            role=each["Target"]["RoleArn"],
-            input=each["Target"].get("Input", "{}"),
-        )
-        for each in found
-    ]
+    """Every schedule that was deployed and is enabled; raises ValueError for an expression that cannot be read."""
+    pages = scheduler.get_paginator("list_schedules").paginate()
+    listed = [each for page in pages for each in page["Schedules"]]
+    found = [scheduler.get_schedule(Name=each["Name"], GroupName=each["GroupName"]) for each in listed]
+    schedules = [_schedule(each) for each in found if each.get("State", "ENABLED") == "ENABLED"]
+    for schedule in schedules:
+        schedule.due(datetime.now(UTC), datetime.now(UTC))
+    return schedules
+
+
+def _schedule(found: Any) -> Schedule:
+    return Schedule(
+        name=found["Name"],
+        expression=found["ScheduleExpression"],
+        timezone=found.get("ScheduleExpressionTimezone", "UTC"),
+        target=found["Target"]["Arn"],
+        role=found["Target"]["RoleArn"],
+        input=found["Target"].get("Input", "{}"),
+        since=found.get("StartDate") or found["CreationDate"],
+    )

@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 
 from local.template.intrinsics import Scope, names_in
+from local.template.properties import unknown
 
 Properties = dict[str, Any]
 
@@ -75,7 +76,7 @@ Handler = Callable[[Deployment, str, Properties], Created]
 
 
 def deploy(template: Mapping[str, Any], scope: Scope, deployment: Deployment, handlers: Mapping[str, Handler]) -> None:
-    """Raises UnsupportedResource, naming logical id and type, before anything is created."""
+    """Raises UnsupportedResource, naming logical id and type or property, before anything is created."""
     wanted = {
         name: resource
         for name, resource in template["Resources"].items()
@@ -84,6 +85,8 @@ def deploy(template: Mapping[str, Any], scope: Scope, deployment: Deployment, ha
     for name, resource in wanted.items():
         if resource["Type"] not in handlers:
             raise UnsupportedResource(f"{name}: the local stack cannot create {resource['Type']}")
+        if left := unknown(resource["Type"], resource.get("Properties", {})):
+            raise UnsupportedResource(f"{name}: the local stack does not know {', '.join(left)} of {resource['Type']}")
     graph = {name: {each for each in _needs(resource) if each in wanted} for name, resource in wanted.items()}
     for name in TopologicalSorter(graph).static_order():
         resource = wanted[name]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
-from local.template.deployment import Created, Deployment, Handler, Properties
+from local.template.deployment import Created, Deployment, Handler, Properties, UnsupportedResource
 
 
 def _queue(deployment: Deployment, name: str, properties: Properties) -> Created:
@@ -39,6 +40,7 @@ def _bus(deployment: Deployment, _name: str, properties: Properties) -> Created:
 
 def _rule(deployment: Deployment, name: str, properties: Properties) -> Created:
     events = deployment.client("events")
+    _require_deliverable(name, properties.get("Targets", ()))
     rule = properties.get("Name") or deployment.name(name)
     targets = properties.pop("Targets", [])
     bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
@@ -47,6 +49,15 @@ def _rule(deployment: Deployment, name: str, properties: Properties) -> Created:
     arn = events.put_rule(**{**properties, "Name": rule})["RuleArn"]
     events.put_targets(Rule=rule, Targets=targets, **bus)
     return Created(rule, {"Arn": arn})
+
+
+def _require_deliverable(name: str, targets: Sequence[Properties]) -> None:
+    """The stack delivers to functions, the whole event or a constant; anything else would be dropped in silence."""
+    for target in targets:
+        if target["Arn"].split(":")[2] != "lambda":
+            raise UnsupportedResource(f"{name}: the local stack delivers to functions only, not to {target['Arn']}")
+        if shaped := sorted({"InputPath", "InputTransformer"} & set(target)):
+            raise UnsupportedResource(f"{name}: the local stack does not shape events by {', '.join(shaped)}")
 
 
 def _schedule(deployment: Deployment, name: str, properties: Properties) -> Created:

@@ -14,12 +14,15 @@ class WrongParameter(ValueError):
     """A value that CloudFormation would refuse."""
 
 
-def resolved(template: Path, given: Mapping[str, str]) -> dict[str, str]:
+def resolved(template: Path, given: Mapping[str, str], offered: Mapping[str, str] | None = None) -> dict[str, str]:
     """A value for each parameter of the template; raises WrongParameter, naming it and the constraint.
 
-    Values for parameters that the template does not have are left out, as those that the stack offers by itself.
+    offered: what the stack knows by itself; used where nothing is given, and only if the template has the parameter.
     """
     declared: Mapping[str, Mapping[str, Any]] = yaml_parse(template.read_text(encoding="utf-8")).get("Parameters", {})
+    if strangers := sorted(set(given) - set(declared)):
+        raise WrongParameter(f"the template has no parameter {', '.join(strangers)}; it has {', '.join(declared)}")
+    given = {**(offered or {}), **given}
     values = {}
     for name, rules in declared.items():
         if name not in given and "Default" not in rules:
@@ -34,11 +37,16 @@ def _require(name: str, value: str, rules: Mapping[str, Any]) -> None:
     allowed = [str(each) for each in rules.get("AllowedValues", ())]
     if allowed and value not in allowed:
         raise WrongParameter(f"parameter {name} is {value!r}; it must be one of {', '.join(allowed)}")
+    shortest, longest = int(rules.get("MinLength", 0)), int(rules.get("MaxLength", len(value)))
+    if not shortest <= len(value) <= longest:
+        raise WrongParameter(f"parameter {name} has {len(value)} characters; it must have {shortest} to {longest}")
     pattern = rules.get("AllowedPattern")
     if pattern and not re.fullmatch(pattern, value):
         must = rules.get("ConstraintDescription", f"must match {pattern}")
         raise WrongParameter(f"parameter {name} is {value!r}; it {must}")
     if rules.get("Type") == "Number":
         least, most = rules.get("MinValue", value), rules.get("MaxValue", value)
+        if not re.fullmatch(r"-?\d+(\.\d+)?", value):
+            raise WrongParameter(f"parameter {name} is {value!r}; it must be a number")
         if not float(least) <= float(value) <= float(most):
             raise WrongParameter(f"parameter {name} is {value}; it must be {least} to {most}")

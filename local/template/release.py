@@ -18,13 +18,19 @@ _CODE_BUCKET = "code-of-the-local-stack"
 
 
 def release(
-    template: Path, given: Mapping[str, str], session: boto3.Session, *, account: str, region: str
+    template: Path,
+    given: Mapping[str, str],
+    session: boto3.Session,
+    *,
+    account: str,
+    region: str,
+    offered: Mapping[str, str] | None = None,
 ) -> tuple[Deployment, dict[str, str]]:
-    """The deployment and the template's outputs.
+    """The deployment and the template's outputs; `offered` are parameters for a template that has them.
 
     Raises WrongParameter, UnsupportedResource and UnsupportedIntrinsic, each naming what is wrong.
     """
-    parameters = resolved(template, given)
+    parameters = resolved(template, given, offered)
     translated = translate(template, parameters, _CODE_BUCKET)
     deployment = Deployment(stack=_NAME, account=account, region=region, session=session, sources=translated.sources)
     scope = Scope(

@@ -24,6 +24,7 @@ def test_a_machine_in_use_stays_and_an_idle_one_is_stopped(story: Story, catalog
     story.night("IdleShutdown")
     assert app_status(story, domain.domain_id, space) == "InService"
     story.hours_pass(5)  # the limit of data scientists is two hours; the schedule runs twice an hour
+    story.stack.clock.advance(timedelta(seconds=1))  # Studio takes a moment to delete what was stopped
     assert app_status(story, domain.domain_id, space) == "Deleted"
     stopped = story.audited("stop app")
     assert len(stopped) == 1

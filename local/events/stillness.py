@@ -1,0 +1,40 @@
+"""Whether anything still moves in a stack."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from local.events.queues import Poller
+from local.runtime.functions import Functions
+
+_LOOK_AGAIN_SECONDS = 0.03
+_LOOKS = 3  # one is enough for functions and queues; Studio's own short transitions, which nobody counts, need time too
+
+
+def settled(functions: Functions, pollers: Sequence[Poller], timeout: float) -> None:
+    """Returns once no function runs and every polled queue is empty, hidden messages included.
+
+    Raises TimeoutError that names what still moves after `timeout` seconds.
+    """
+    deadline = time.monotonic() + timeout
+    still = 0
+    while still < _LOOKS:
+        moving = _moving(functions, pollers)
+        still = 0 if moving else still + 1
+        if moving and time.monotonic() > deadline:
+            raise TimeoutError(f"still moving after {timeout} s: {', '.join(moving)}")
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _moving(functions: Functions, pollers: Sequence[Poller]) -> list[str]:
+    """The parts are looked at one after the other, so what began in the meantime is counted too:
+
+    a message that left a queue already looked at, for a function that was idle then, is an invocation that began.
+    """
+    begun = functions.begun
+    moving = [f"function {name}" for name in functions.running]
+    moving += [text for poller in pollers if (text := poller.moving)]
+    if not moving and functions.begun != begun:
+        moving.append("a function that began just now")
+    return moving
