@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.difference import difference
 from concierge.catalog.load import load
-from concierge.catalog.model import Catalog
+from concierge.catalog.model import Catalog, Grant
 from concierge.catalog.problems import CatalogErrors
 from concierge.catalog.schema import SCHEMA
 from concierge.catalog.source import compile_file
@@ -32,7 +33,16 @@ def catalog() -> None:
 def check(file: Path) -> None:
     """Shows all mistakes of FILE at once, each with its line and what would be right."""
     found = load(_compiled(file))
-    click.echo(f"{file}: {len(found.domains)} domains, {len(found.personas)} personas, {len(found.bindings)} bindings")
+    click.echo(f"{file}: no mistakes")
+    rows = [
+        ("domains", [each.name for each in found.domains]),
+        ("personas", [each.name for each in found.personas]),
+        ("lifecycle configurations", [each.name for each in found.lifecycle_configs]),
+        ("bindings", [str(each.group or each.pattern) for each in found.bindings]),
+    ]
+    for what, names in rows:
+        shown = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+        click.echo(f"  {what:<25} {len(names):>4}  {shown}".rstrip())
 
 
 @catalog.command(name="compile")
@@ -59,10 +69,13 @@ def grants(file: Path, groups: tuple[str, ...]) -> None:
     given = found.grants(groups)
     for grant in given:
         tags = ", ".join(f"{key}={value}" for key, value in sorted(grant.tags.items()))
-        click.echo(f"{grant.domain.name}: {grant.persona.name}, by {grant.group}" + (f" ({tags})" if tags else ""))
+        click.echo(_line(found, grant) + (f" ({tags})" if tags else ""))
     for group in groups:
         if not found.knows_group(group):
             click.echo(f"no binding names {group}")
+        for grant in found.grants([group]):
+            if grant not in given:
+                click.echo(f"not used: {_line(found, grant)}, as another binding comes first")
     if not given:
         click.echo("nothing")
 
@@ -77,18 +90,46 @@ def publish(file: Path, bucket: str, *, dry_run: bool) -> None:
 
     compiled = _compiled(file)
     try:
-        current = _published(clients.s3(), bucket)
+        _publish(clients.s3(), bucket, compiled, dry_run=dry_run)
     except AwsError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _publish(s3: S3Client, bucket: str, compiled: bytes, *, dry_run: bool) -> None:
+    from concierge.aws.errors import translated  # noqa: PLC0415 - as above
+
+    current = _published(s3, bucket)
     if current == compiled:
         click.echo("the published catalog is this one already")
         return
-    _show_difference(_readable(current), load(compiled))
+    for line in difference(_readable(current), load(compiled)):
+        click.echo(line)
     if dry_run:
         click.echo("dry run: nothing was uploaded")
         return
-    answer = clients.s3().put_object(Bucket=bucket, Key=KEY, Body=compiled, ContentType="application/json")
+    with translated("s3:PutObject"):
+        answer = s3.put_object(Bucket=bucket, Key=KEY, Body=compiled, ContentType="application/json")
     click.echo(f"published to s3://{bucket}/{KEY}, version {answer.get('VersionId', 'unversioned')}")
+
+
+def _published(s3: S3Client, bucket: str) -> bytes | None:
+    from concierge.aws.errors import translated  # noqa: PLC0415 - as above
+
+    try:
+        with translated("s3:GetObject"):
+            return s3.get_object(Bucket=bucket, Key=KEY)["Body"].read()
+    except NotFound as error:
+        if error.code == "NoSuchBucket":
+            raise
+        return None
+
+
+def _readable(compiled: bytes | None) -> Catalog | None:
+    try:
+        return None if compiled is None else load(compiled)
+    except CatalogError as error:
+        click.echo(f"the published catalog cannot be read and is replaced: {error}")
+        return None
 
 
 def _compiled(file: Path) -> bytes:
@@ -101,33 +142,7 @@ def _compiled(file: Path) -> bytes:
         raise click.ClickException(f"{count} mistake{'s' * (count > 1)} in {file}; nothing was changed") from error
 
 
-def _published(s3: S3Client, bucket: str) -> bytes | None:
-    from concierge.aws.errors import translated  # noqa: PLC0415 - as above
-
-    try:
-        with translated("s3:GetObject"):
-            return s3.get_object(Bucket=bucket, Key=KEY)["Body"].read()
-    except NotFound:
-        return None
-
-
-def _readable(compiled: bytes | None) -> Catalog | None:
-    try:
-        return None if compiled is None else load(compiled)
-    except CatalogError as error:
-        click.echo(f"the published catalog cannot be read and is replaced: {error}")
-        return None
-
-
-def _show_difference(old: Catalog | None, new: Catalog) -> None:
-    for what in ("domains", "personas", "lifecycle_configs"):
-        before = {each.name: each for each in getattr(old, what, ())}
-        after = {each.name: each for each in getattr(new, what)}
-        for name in sorted(before.keys() | after.keys()):
-            if before.get(name) != after.get(name):
-                sign = "+" if name not in before else "-" if name not in after else "~"
-                click.echo(f"{sign} {what.removesuffix('s').replace('_', ' ')} {name}")
-    names_before = {each.group or each.pattern for each in (old.bindings if old else ())}
-    names_after = {each.group or each.pattern for each in new.bindings}
-    for name in sorted(str(each) for each in names_before ^ names_after):
-        click.echo(f"{'+' if name in names_after else '-'} binding {name}")
+def _line(catalog: Catalog, grant: Grant) -> str:
+    """What is given, by which group, and the first line of studio.yaml that says so."""
+    said = next(each.line for each in catalog.bindings if catalog.given_by(each, grant.group) == grant)
+    return f"{grant.domain.name}: {grant.persona.name}, by {grant.group}, line {said}"

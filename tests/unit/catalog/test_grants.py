@@ -9,10 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concierge.catalog.load import load
+from concierge.catalog.model import Binding, Catalog, Directory, Domain, Persona, RoleScope
 from concierge.catalog.render import render_policy, render_policy_arns
 from concierge.catalog.source import compile_file
 
 CATALOG = load(compile_file(Path(__file__).parents[3] / "examples" / "studio.yaml"))
+TEAMS = Catalog(
+    version=1,
+    directories=(Directory(name="corp.example.com"),),
+    domains=tuple(
+        Domain(name=name, account="123456789012", region="eu-west-1", domain_id=f"d-{name}")
+        for name in ("lab", "lab-eu")
+    ),
+    personas=tuple(Persona(name=name, role_scope=RoleScope.TEAM) for name in ("scientist", "data-scientist")),
+    lifecycle_configs=(),
+    bindings=(
+        Binding(group="night-shift", domain="lab-eu", persona="scientist", line=1),
+        Binding(pattern="{team}-{domain}-{persona}", line=2),
+    ),
+    digest="",
+)
 GROUPS = [
     "studio-ml-research",
     "studio-risk-analytics",
@@ -20,6 +36,11 @@ GROUPS = [
     "SageMaker-123456789012-analyst",
     "SageMaker-999999999999-analyst",
     "unrelated",
+    "ml-lab-scientist",
+    "ML-lab-data-scientist",
+    "risk-lab-data-scientist",
+    "risk-lab-eu-scientist",
+    "Night-Shift",
 ]
 memberships = st.lists(st.sampled_from(GROUPS), max_size=8)
 
@@ -27,15 +48,36 @@ memberships = st.lists(st.sampled_from(GROUPS), max_size=8)
 @given(memberships, st.data())
 def test_order_duplicates_and_case_do_not_matter(groups: list[str], data: st.DataObject) -> None:
     shuffled = [each.upper() if i % 2 else each for i, each in enumerate(data.draw(st.permutations(groups * 2)))]
-    one = [(g.domain.name, g.persona.name, g.tags) for g in CATALOG.grants(groups)]
-    other = [(g.domain.name, g.persona.name, g.tags) for g in CATALOG.grants(shuffled)]
-    assert one == other
+    assert CATALOG.grants(shuffled) == CATALOG.grants(groups)
+    assert TEAMS.grants(shuffled) == TEAMS.grants(groups)
 
 
 @given(memberships)
 def test_nobody_gets_a_domain_twice(groups: list[str]) -> None:
-    domains = [grant.domain.name for grant in CATALOG.grants(groups)]
-    assert len(domains) == len(set(domains))
+    for catalog in (CATALOG, TEAMS):
+        domains = [grant.domain.name for grant in catalog.grants(groups)]
+        assert len(domains) == len(set(domains))
+
+
+@given(memberships)
+def test_one_more_group_never_takes_a_domain_away(groups: list[str]) -> None:
+    fewer = {grant.domain.name for grant in TEAMS.grants(groups[1:])}
+    assert fewer <= {grant.domain.name for grant in TEAMS.grants(groups)}
+
+
+def test_the_team_of_a_pattern_is_one_team_in_whatever_case_an_event_names_it() -> None:
+    (one,), (other,) = TEAMS.grants(["ml-lab-DATA-scientist"]), TEAMS.grants(["ML-Lab-data-scientist"])
+    assert one == other
+    assert (one.persona.name, one.tags, one.group) == ("data-scientist", {"team": "ml"}, "ml-lab-data-scientist")
+
+
+def test_the_shortest_persona_does_not_hide_a_longer_one_behind_the_team() -> None:
+    (grant,) = TEAMS.grants(["ml-lab-scientist"])
+    assert grant.persona.name == "scientist"
+
+
+def test_a_group_that_only_looks_like_another_gives_nothing() -> None:
+    assert CATALOG.grants(["\u017ftudio-ml-research", "studio-ri\u017f\u212a-analytics"]) == ()
 
 
 def test_the_first_binding_of_the_file_wins() -> None:

@@ -1,134 +1,113 @@
-"""What JSON Schema cannot say of a studio.yaml: names that must exist, and things that must fit together."""
+"""What JSON Schema cannot say of directories, domains, personas and tags: that names exist, and things fit together.
+
+Each check takes what has the right shape, so that all mistakes of a file come at once.
+"""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
-from typing import Any
+import unicodedata
+from collections.abc import Iterator
 
-from concierge.catalog.plain import Path
+from concierge.catalog.binding_checks import check_bindings
+from concierge.catalog.patterns import folded
+from concierge.catalog.problems import Found, Path, spelled
+from concierge.catalog.schema import TAG_MEANING
+from concierge.catalog.shape import Json, Sound, close_or_all
+from concierge.model import LOGIN_TAG, OWNERSHIP_TAG
 
-Found = tuple[Path, str, str]  # path, message, remedy
-Root = Mapping[str, Any]
-
-RESERVED_TAGS = ("studiouserid", "domain", "persona", "managed-by")
-PLACEHOLDERS = ("account", "domain", "persona", "team")
-
-
-def check(root: Root) -> Iterator[Found]:
-    """All mistakes of a studio.yaml whose shape is right."""
-    for section in ("directories", "domains", "personas", "lifecycle_configs"):
-        yield from _unique(root, section)
-    yield from _domains(root)
-    for index, persona in enumerate(root["personas"]):
-        yield from _persona(root, persona, ("personas", index))
-    for index, binding in enumerate(root["bindings"]):
-        yield from _binding(root, binding, ("bindings", index))
-    yield from _repeated_bindings(root)
-    yield from _reserved_tags(root)
+RESERVED_TAGS = (LOGIN_TAG, "domain", "persona", OWNERSHIP_TAG)
+_OWN_NAME = "give it a name of its own"
 
 
-def _unique(root: Root, section: str) -> Iterator[Found]:
-    seen = Counter[str]()
-    for index, each in enumerate(root.get(section, ())):
-        seen[each["name"]] += 1
-        if seen[each["name"]] > 1:
-            yield (section, index, "name"), f"{each['name']!r} is there already", "give it a name of its own"
+def check(file: Sound) -> Iterator[Found]:
+    """All mistakes in what has the right shape."""
+    yield from _directories(file)
+    for section in ("domains", "personas", "lifecycle_configs"):
+        yield from _unique((each.get("name"), (*path, "name")) for path, each in file.sections[section])
+    yield from _domains(file)
+    for path, persona in file.sections["personas"]:
+        yield from _persona(file, persona, path)
+    yield from check_bindings(file)
+    for section in ("domains", "personas", "bindings"):
+        for path, each in file.sections[section]:
+            yield from _tags(each, (*path, "tags"))
 
 
-def _domains(root: Root) -> Iterator[Found]:
-    places = Counter[tuple[str, str, str]]()
-    for index, each in enumerate(root["domains"]):
-        key = (each["account"], each["region"], each["domain_id"])
-        places[key] += 1
-        if places[key] > 1:
-            yield ("domains", index, "domain_id"), "another domain here is the same one", "remove one of them"
-        if "spoke_role" in each and "external_id" not in each:
-            remedy = "add external_id, as the role's trust policy asks for it"
-            yield ("domains", index, "spoke_role"), "a spoke role needs an external_id", remedy
+def _unique(named: Iterator[tuple[str | None, Path]]) -> Iterator[Found]:
+    seen: dict[str, Path] = {}
+    for name, path in named:
+        if name is None:
+            continue
+        if folded(name) in seen:
+            yield path, f"{name!r} is {spelled(seen[folded(name)])} already", _OWN_NAME
+        seen.setdefault(folded(name), path)
 
 
-def _persona(root: Root, persona: Root, path: Path) -> Iterator[Found]:
+def _directories(file: Sound) -> Iterator[Found]:
+    """A name or id of two directories would leave it to their order whose login ids count."""
+    yield from _unique(
+        (name, (*path, *key))
+        for path, each in file.sections["directories"]
+        for name, key in (
+            (each.get("name"), ("name",)),
+            *((one, ("ids", index)) for index, one in enumerate(each.get("ids", ()))),
+        )
+    )
+
+
+def _domains(file: Sound) -> Iterator[Found]:
+    places: dict[tuple[str, str, str], Path] = {}
+    for path, each in file.sections["domains"]:
+        if {"account", "region", "domain_id"} <= each.keys():
+            place = (each["account"], each["region"], each["domain_id"])
+            if place in places:
+                yield (*path, "domain_id"), f"is the same domain as {spelled(places[place])}", "remove one of them"
+            places.setdefault(place, path)
+        if "spoke_role" in each:
+            yield from _spoke(file, each, path)
+        elif "external_id" in each and file.is_whole(path):
+            yield (*path, "external_id"), "there is no spoke_role that asks for it", "add spoke_role, or remove it"
+
+
+def _spoke(file: Sound, domain: Json, path: Path) -> Iterator[Found]:
+    if "external_id" not in domain and file.is_whole(path):
+        remedy = "add external_id, as the role's trust policy asks for it"
+        yield (*path, "spoke_role"), "a spoke role needs an external_id", remedy
+    account = domain["spoke_role"].split(":")[4]
+    if account != domain.get("account", account):
+        message = f"the role is in account {account}, the domain in {domain['account']}"
+        yield (*path, "spoke_role"), message, "name a role in the domain's account"
+
+
+def _persona(file: Sound, persona: Json, path: Path) -> Iterator[Found]:
     idle = persona.get("idle", {})
     idle_minutes, lifetime = idle.get("idle_minutes"), idle.get("max_lifetime_minutes")
     if idle_minutes and lifetime and lifetime <= idle_minutes:
         message = f"{lifetime} is not more than idle_minutes, {idle_minutes}"
         yield (*path, "idle", "max_lifetime_minutes"), message, "make it longer, or leave one of them out"
-    known = [each["name"] for each in root.get("lifecycle_configs", ())]
+    known = file.names["lifecycle_configs"]
     for index, name in enumerate(persona.get("lifecycle_configs", ())):
-        yield from _exists(name, known, "lifecycle configuration", (*path, "lifecycle_configs", index))
-    yield from _unique_spaces(persona, path)
+        if known is not None and name not in known:
+            message = f"there is no lifecycle configuration {name!r}"
+            yield (*path, "lifecycle_configs", index), message, close_or_all(name, known)
+    spaces = enumerate(persona.get("spaces", ()))
+    yield from _unique((space["name"], (*path, "spaces", index, "name")) for index, space in spaces)
 
 
-def _unique_spaces(persona: Root, path: Path) -> Iterator[Found]:
-    names = [each["name"] for each in persona.get("spaces", ())]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            yield (*path, "spaces", index, "name"), f"{name!r} is there already", "give it a name of its own"
+def _tags(element: Json, path: Path) -> Iterator[Found]:
+    """IAM compares tag keys without case, so `Persona` would be a second `persona`."""
+    seen: dict[str, str] = {}
+    for key, value in element.get("tags", {}).items():
+        name = folded(key)
+        if name in RESERVED_TAGS:
+            yield (*path, key), "this tag is set by itself", "remove it"
+        elif name in seen:
+            yield (*path, key), f"differs from {seen[name]!r} in case only", "remove one of them"
+        seen.setdefault(name, key)
+        if not (_is_tag_text(key) and _is_tag_text(value)):
+            yield (*path, key), f"{key!r}: {value!r} does not fit", f"a tag holds {TAG_MEANING}"
 
 
-def _binding(root: Root, binding: Root, path: Path) -> Iterator[Found]:
-    if ("group" in binding) == ("pattern" in binding):
-        yield path, "needs exactly one of group and pattern", "name one group, or a pattern for many"
-        return
-    domains = [each["name"] for each in root["domains"]]
-    personas = [each["name"] for each in root["personas"]]
-    if "domain" in binding:
-        yield from _exists(binding["domain"], domains, "domain", (*path, "domain"))
-    if "persona" in binding:
-        yield from _exists(binding["persona"], personas, "persona", (*path, "persona"))
-    named = re.findall(r"\{(\w*)\}", binding.get("pattern", ""))
-    for name in named:
-        if name not in PLACEHOLDERS:
-            message = f"{{{name}}} is not a placeholder"
-            yield (*path, "pattern"), message, f"use {_listed(PLACEHOLDERS)}"
-        elif named.count(name) > 1:
-            yield (*path, "pattern"), f"{{{name}}} is there twice", "use it once"
-    if "pattern" in binding and not named:
-        yield (*path, "pattern"), "has no placeholder", "write it as group, or add one of the placeholders"
-    yield from _determined(root, binding, path, named)
-
-
-def _determined(root: Root, binding: Root, path: Path, named: list[str]) -> Iterator[Found]:
-    if "persona" not in binding and "persona" not in named:
-        yield path, "does not say which persona", "add persona, or {persona} in the pattern"
-    if "domain" in binding or "domain" in named:
-        return
-    accounts = Counter(each["account"] for each in root["domains"])
-    if "account" not in named:
-        yield path, "does not say which domain", "add domain, or {domain} or {account} in the pattern"
-    elif max(accounts.values()) > 1:
-        (account, _), *_rest = accounts.most_common()
-        yield path, f"account {account} has several domains", "add domain, or {domain} in the pattern"
-
-
-def _repeated_bindings(root: Root) -> Iterator[Found]:
-    seen: dict[tuple[object, ...], int] = {}
-    for index, each in enumerate(root["bindings"]):
-        name = str(each.get("group", each.get("pattern"))).casefold()
-        key = (name, each.get("domain"), "pattern" in each)
-        if key in seen:
-            message = f"bindings[{seen[key]}] is the same group and domain, and wins"
-            yield ("bindings", index), message, "remove one of them"
-        seen.setdefault(key, index)
-
-
-def _reserved_tags(root: Root) -> Iterator[Found]:
-    for section in ("domains", "personas", "bindings"):
-        for index, each in enumerate(root[section]):
-            for key in each.get("tags", {}):
-                if key in RESERVED_TAGS:
-                    yield (section, index, "tags", key), "this tag is set by itself", "remove it"
-
-
-def _exists(name: str, known: list[str], what: str, path: Path) -> Iterator[Found]:
-    if name not in known:
-        close = get_close_matches(name, known, n=1)
-        remedy = f"did you mean {close[0]!r}?" if close else f"there are {_listed(known) or 'none'}"
-        yield path, f"there is no {what} {name!r}", remedy
-
-
-def _listed(names: list[str] | tuple[str, ...]) -> str:
-    return ", ".join(names)
+def _is_tag_text(text: str) -> bool:
+    """Of what is not ASCII, which the schema checks, AWS takes letters, numbers and spaces."""
+    return all(each.isascii() or unicodedata.category(each)[0] in "LNZ" for each in text)

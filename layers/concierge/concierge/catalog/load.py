@@ -19,6 +19,7 @@ from concierge.catalog.model import (
     RoleScope,
     SpaceTemplate,
 )
+from concierge.catalog.patterns import PLACEHOLDERS, placeholders
 from concierge.errors import CatalogError
 from concierge.model import AppType
 
@@ -33,11 +34,29 @@ def load(compiled: bytes) -> Catalog:
         root = json.loads(compiled)
         if root["format"] != FORMAT:
             raise CatalogError(f"compiled catalog has format {root['format']!r}; this release reads {FORMAT}")
-        return _catalog(root, hashlib.sha256(compiled).hexdigest())
+        return _checked(_catalog(root, hashlib.sha256(compiled).hexdigest()))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CatalogError(
             f"not a compiled catalog: {error!r}; compile studio.yaml with `concierge catalog`"
         ) from error
+
+
+def _checked(catalog: Catalog) -> Catalog:
+    """The catalog, if all that it names is in it: a dangling name must fail here, not while somebody is onboarded."""
+    for persona in catalog.personas:
+        for name in persona.lifecycle_configs:
+            catalog.lifecycle_config(name)
+    for binding in catalog.bindings:
+        if binding.domain is not None:
+            catalog.domain(binding.domain)
+        if binding.persona is not None:
+            catalog.persona(binding.persona)
+        named = placeholders(binding.pattern or "")
+        if (binding.group is None) == (binding.pattern is None) or not set(named) <= set(PLACEHOLDERS):
+            raise CatalogError(f"the binding of line {binding.line} names neither one group nor a known pattern")
+        if len(set(named)) < len(named):
+            raise CatalogError(f"the pattern of line {binding.line} has a placeholder twice")
+    return catalog
 
 
 def _catalog(root: Json, digest: str) -> Catalog:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
 from typing import TypeVar
 
+from concierge.catalog.patterns import folded, group_pattern, with_placeholders
 from concierge.errors import CatalogError
 from concierge.model import AppType
 
@@ -108,7 +107,10 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What one group gives."""
+    """What one group gives.
+
+    group: as studio.yaml spells it, so that it does not change with the case in which an event named the group.
+    """
 
     domain: Domain
     persona: Persona
@@ -130,9 +132,9 @@ class Catalog:
 
     def directory(self, name: str) -> Directory | None:
         """The directory of that name or id, compared without case."""
-        wanted = name.casefold()
+        wanted = folded(name)
         for each in self.directories:
-            if wanted in {each.name.casefold(), *(one.casefold() for one in each.ids)}:
+            if wanted in {folded(each.name), *map(folded, each.ids)}:
                 return each
         return None
 
@@ -150,7 +152,7 @@ class Catalog:
 
     def knows_group(self, name: str) -> bool:
         """Whether any binding names this group."""
-        return any(self._grant(binding, name) is not None for binding in self.bindings)
+        return any(self.given_by(binding, name) is not None for binding in self.bindings)
 
     def grants(self, groups: Iterable[str]) -> tuple[Grant, ...]:
         """What membership of these groups gives: at most one grant a domain, in the catalog's order of domains.
@@ -158,33 +160,42 @@ class Catalog:
         Where several groups give the same domain, the binding that comes first in the file wins; where one pattern
         gives several personas, the persona that comes first. Order, duplicates and case of the groups do not matter.
         """
-        by_case = {group.casefold(): group for group in sorted(groups)}
-        names = [by_case[each] for each in sorted(by_case)]
+        names = sorted({folded(group) for group in groups})
         rank = {persona.name: index for index, persona in enumerate(self.personas)}
         best: dict[str, Grant] = {}
         for binding in self.bindings:
-            given = (self._grant(binding, group) for group in names)
-            for grant in sorted(filter(None, given), key=lambda each: rank[each.persona.name]):
+            given = self._given(binding, names)
+            for grant in sorted(given, key=lambda each: rank[each.persona.name]):
                 best.setdefault(grant.domain.name, grant)
         return tuple(best[each.name] for each in self.domains if each.name in best)
 
-    def _grant(self, binding: Binding, group: str) -> Grant | None:
+    def given_by(self, binding: Binding, group: str) -> Grant | None:
+        """What this one binding gives to members of the group, or None if it does not speak of it."""
+        return next(self._given(binding, [folded(group)]), None)
+
+    def _given(self, binding: Binding, names: list[str]) -> Iterator[Grant]:
+        """One grant for each of the folded names that the binding speaks of, in the order of the names."""
+        for named in self._readings(binding, names):
+            domain = self._domain_of(binding, named)
+            persona = binding.persona or named.get("persona")
+            if domain is None or persona is None:
+                continue
+            team = {"team": named["team"]} if "team" in named else {}
+            group = binding.group or with_placeholders(binding.pattern or "", named.__getitem__)
+            yield Grant(domain=domain, persona=self.persona(persona), tags={**team, **binding.tags}, group=group)
+
+    def _readings(self, binding: Binding, names: list[str]) -> Iterator[Mapping[str, str]]:
+        """What the fitting names say by the binding's placeholders; nothing, if it names one group."""
         if binding.group is not None:
-            if binding.group.casefold() != group.casefold():
-                return None
-            named: Mapping[str, str] = {}
-        else:
-            matched = self._pattern(binding.pattern or "").fullmatch(group)
-            if matched is None:
-                return None
-            named = {key: value for key, value in matched.groupdict().items() if value is not None}
-        domain = self._domain_of(binding, named)
-        persona = binding.persona or named.get("persona")
-        if domain is None or persona is None:
-            return None
-        team = {"team": named["team"]} if "team" in named else {}
-        found = next(each for each in self.personas if each.name.casefold() == persona.casefold())
-        return Grant(domain=domain, persona=found, tags={**team, **binding.tags}, group=group)
+            if folded(binding.group) in names:
+                yield {}
+            return
+        domains = tuple(each.name for each in self.domains)
+        personas = tuple(each.name for each in self.personas)
+        expression = group_pattern(binding.pattern or "", domains, personas)
+        for name in names:
+            if matched := expression.fullmatch(name):
+                yield matched.groupdict()
 
     def _domain_of(self, binding: Binding, named: Mapping[str, str]) -> Domain | None:
         wanted = binding.domain or named.get("domain")
@@ -192,33 +203,9 @@ class Catalog:
         fitting = (
             each
             for each in self.domains
-            if (wanted is None or each.name.casefold() == wanted.casefold())
-            and (account is None or each.account == account)
+            if (wanted is None or each.name == wanted) and (account is None or each.account == account)
         )
         return next(fitting, None)
-
-    def _pattern(self, pattern: str) -> re.Pattern[str]:
-        domains = tuple(each.name for each in self.domains)
-        personas = tuple(each.name for each in self.personas)
-        return compiled_pattern(pattern, domains, personas)
-
-
-@cache
-def compiled_pattern(pattern: str, domains: tuple[str, ...], personas: tuple[str, ...]) -> re.Pattern[str]:
-    """`SageMaker-{account}-{persona}` as a regular expression with named groups, without case.
-
-    {domain} and {persona} match existing names only, the longest first, so that no name hides a longer one.
-    """
-    parts = {
-        "account": r"\d{12}",
-        "team": r"[a-z0-9](?:-?[a-z0-9])*",
-        "domain": "|".join(re.escape(each) for each in sorted(domains, key=len, reverse=True)),
-        "persona": "|".join(re.escape(each) for each in sorted(personas, key=len, reverse=True)),
-    }
-    expression = ""
-    for literal, name in re.findall(r"([^{]*)(?:\{(\w+)\})?", pattern):
-        expression += re.escape(literal) + (f"(?P<{name}>{parts[name]})" if name else "")
-    return re.compile(expression, re.IGNORECASE | re.ASCII)
 
 
 _Named = TypeVar("_Named", Domain, Persona, LifecycleConfig)

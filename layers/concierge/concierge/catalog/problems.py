@@ -7,6 +7,14 @@ from dataclasses import dataclass
 
 from concierge.errors import CatalogError
 
+Path = tuple[str | int, ...]  # of a value in studio.yaml: ("personas", 0, "idle", "idle_minutes")
+Found = tuple[Path, str, str]  # a mistake: its path, the message, the remedy
+
+
+def spelled(path: Path) -> str:
+    """The path as people write it: personas[0].idle.idle_minutes."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".") or "(file)"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:

@@ -16,15 +16,18 @@ _PLACEHOLDER = re.compile(r"(?<!\$)\{(" + "|".join(PLACEHOLDERS) + r")\}")
 
 def render_policy(persona: Persona, domain: Domain, *, partition: str, role: str) -> str | None:
     """The inline policy as JSON text, or None if the persona has none."""
-    return None if persona.inline_policy is None else _filled(persona.inline_policy, domain, partition, role)
+    return (
+        None if persona.inline_policy is None else filled(persona.inline_policy, domain, partition=partition, role=role)
+    )
 
 
 def render_policy_arns(persona: Persona, domain: Domain, *, partition: str) -> tuple[str, ...]:
     """The ARNs of the managed policies, in the persona's order."""
-    return tuple(_filled(arn, domain, partition, "") for arn in persona.managed_policies)
+    return tuple(filled(arn, domain, partition=partition, role="") for arn in persona.managed_policies)
 
 
-def _filled(text: str, domain: Domain, partition: str, role: str) -> str:
+def filled(text: str, domain: Domain, *, partition: str, role: str) -> str:
+    """The text with its placeholders filled in."""
     values = {
         "partition": partition,
         "account": domain.account,

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from concierge.model import AppType
+
 Schema = dict[str, Any]
 
+# These expressions mean the same to Python and to the editors' JavaScript: [0-9] instead of \d, ASCII instead of \w.
 NAME = r"^[a-z0-9](-*[a-z0-9]){0,62}$"  # Studio's own pattern, in lower case only
-TAG_KEY = r"^(?!aws:)[\w .:/=+@-]{1,128}$"
-TAG_VALUE = r"^[\w .:/=+@-]{0,256}$"
-APP_TYPES = ["JupyterLab", "CodeEditor", "JupyterServer", "KernelGateway"]
+_NO_TAG_CHARACTER = r"\x00-\x1f!-*,;<>?\[-^`{-\x7f"  # AWS takes letters, digits, spaces and _ . : / = + - @
+TAG_KEY = rf"^(?![aA][wW][sS]:)[^{_NO_TAG_CHARACTER}]{{1,128}}$"
+TAG_VALUE = rf"^[^{_NO_TAG_CHARACTER}]{{0,256}}$"
+TAG_MEANING = "letters, digits, spaces and _ . : / = + - @"
+MOST_TAGS = 15  # in each of three places: with the four that are set by themselves below the 50 that Studio takes
+ACCOUNT = "[0-9]{12}"
+IN_ARN = "[A-Za-z0-9_+=,.@/-]+"
+APP_TYPES = [each.value for each in AppType]
 
 
 def _object(description: str, required: tuple[str, ...] = (), **properties: Schema) -> Schema:
@@ -22,16 +30,21 @@ def _object(description: str, required: tuple[str, ...] = (), **properties: Sche
     }
 
 
-def _list(description: str, items: Schema, **limits: int) -> Schema:
+def _list(description: str, items: Schema, **limits: int | bool) -> Schema:
     return {"type": "array", "description": description, "items": items, **limits}
 
 
-def _text(description: str, pattern: str = r"\S") -> Schema:
-    return {"type": "string", "description": description, "pattern": pattern}
+def _text(description: str, pattern: str = r"\S", longest: int = 1024) -> Schema:
+    return {"type": "string", "description": description, "pattern": pattern, "maxLength": longest}
 
 
 def _whole(description: str, least: int, most: int) -> Schema:
-    return {"type": "integer", "description": description, "minimum": least, "maximum": most}
+    return {
+        "type": "integer",
+        "description": f"{description}, {least} to {most}.",
+        "minimum": least,
+        "maximum": most,
+    }
 
 
 def _choice(description: str, *values: str) -> Schema:
@@ -39,20 +52,27 @@ def _choice(description: str, *values: str) -> Schema:
 
 
 def _name(what: str) -> Schema:
-    return _text(f"Name of the {what}: lower-case letters, digits and hyphens.", NAME)
+    return _text(f"Name of the {what}: lower-case letters, digits and hyphens, at most 63.", NAME, 63)
 
 
 def _tags(description: str) -> Schema:
     return {
         "type": "object",
         "description": description,
-        "propertyNames": {"pattern": TAG_KEY},
-        "additionalProperties": {"type": "string", "pattern": TAG_VALUE},
-        "maxProperties": 40,
+        "propertyNames": {
+            "pattern": TAG_KEY,
+            "description": f"A tag's key: at most 128 {TAG_MEANING}; not beginning with aws:.",
+        },
+        "additionalProperties": {
+            "type": "string",
+            "pattern": TAG_VALUE,
+            "description": f"A tag's value: at most 256 {TAG_MEANING}.",
+        },
+        "maxProperties": MOST_TAGS,
     }
 
 
-_INSTANCE = _text("Instance type.", r"^(ml\.[a-z0-9-]+\.[a-z0-9]+|system)$")
+_INSTANCE = _text("Instance type, such as ml.t3.medium, or system.", r"^(ml\.[a-z0-9-]+\.[a-z0-9-]+|system)$")
 _APP_TYPE = _choice("Kind of app.", *APP_TYPES)
 
 _DIRECTORY = _object(
@@ -66,17 +86,24 @@ _DOMAIN = _object(
     "A Studio domain that exists already, with IAM authentication.",
     ("name", "account", "region", "domain_id"),
     name=_name("domain"),
-    account=_text("Account id: 12 digits, in quotes.", r"^\d{12}$"),
-    region=_text("AWS region.", r"^[a-z]{2}(-[a-z]+)+-\d$"),
-    domain_id=_text("Id of the domain.", r"^d-(-*[a-z0-9]){1,61}$"),
-    spoke_role=_text("Role to assume in another account.", r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$"),
-    external_id=_text("External id that the spoke role asks for.", r"^[\w+=,.@:/-]{2,1224}$"),
+    account=_text("Account id: 12 digits, in quotes.", f"^{ACCOUNT}$"),
+    region=_text("AWS region, such as eu-west-1.", r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$"),
+    domain_id=_text("Id of the domain, such as d-abcdefghijkl.", r"^d-(-*[a-z0-9]){1,61}$", 63),
+    spoke_role=_text(
+        "ARN of the role to assume in another account: arn:aws:iam::<account>:role/<name>.",
+        rf"^arn:aws[a-z-]*:iam::{ACCOUNT}:role/{IN_ARN}$",
+    ),
+    external_id=_text(
+        "External id that the spoke role asks for: 2 to 1224 letters, digits and + = , . @ : / - _",
+        r"^[A-Za-z0-9_+=,.@:/-]{2,1224}$",
+        1224,
+    ),
     tags=_tags("Tags of everything that is made in this domain."),
 )
 _LIFECYCLE = _object(
     "A script that Studio runs when an app starts.",
     ("name", "app_type", "script_file"),
-    name=_text("Name, at most 39 characters.", r"^[a-z0-9](-*[a-z0-9]){0,38}$"),
+    name=_text("Name: lower-case letters, digits and hyphens, at most 39.", NAME, 39),
     app_type=_APP_TYPE,
     script_file=_text("File with the script, relative to this file."),
 )
@@ -86,7 +113,7 @@ _SPACE = _object(
     name=_name("space"),
     app_type=_choice("Kind of app that the space runs.", "JupyterLab", "CodeEditor"),
     instance_type=_INSTANCE,
-    storage_gb=_whole("Size of the space's disk in GB.", 5, 16384),
+    storage_gb=_whole("Size of the space's disk in GB", 5, 16384),
 )
 _PERSONA = _object(
     "A job: what its people may do, and what they find in Studio.",
@@ -95,20 +122,27 @@ _PERSONA = _object(
     role_scope=_choice("Who shares an execution role.", "user", "team", "persona"),
     managed_policies=_list(
         "ARNs of managed policies; {partition}, {account}, {region} and {domain_id} are filled in.",
-        _text("An ARN.", r"^arn:(aws[a-z-]*|\{partition\}):iam::(aws|\d{12}|\{account\}):policy/[\w+=,.@/-]+$"),
+        _text(
+            "ARN of a managed policy, such as arn:{partition}:iam::aws:policy/AmazonAthenaFullAccess.",
+            rf"^arn:(aws[a-z-]*|\{{partition\}}):iam::(aws|{ACCOUNT}|\{{account\}})"
+            rf":policy/({IN_ARN}|\{{(account|region|domain_id)\}})+$",
+        ),
         maxItems=10,
+        uniqueItems=True,
     ),
     policy_file=_text("File with an IAM policy (JSON), relative to this file; same placeholders."),
-    lifecycle_configs=_list("Names of lifecycle configurations.", _text("A name.")),
+    lifecycle_configs=_list(
+        "Names of lifecycle configurations.", _text("Name of a lifecycle configuration."), uniqueItems=True
+    ),
     spaces=_list("Private spaces.", _SPACE),
     idle=_object(
         "When machines are stopped.",
-        idle_minutes=_whole("Minutes without activity.", 60, 525600),
-        max_lifetime_minutes=_whole("Minutes that an app may run at most, used or not.", 60, 525600),
+        idle_minutes=_whole("Minutes without activity", 60, 525600),
+        max_lifetime_minutes=_whole("Minutes that an app may run at most, used or not", 60, 525600),
     ),
-    instance_types=_list("Instance types, the default first.", _INSTANCE),
+    instance_types=_list("Instance types, the default first.", _INSTANCE, uniqueItems=True),
     tags=_tags("Tags of everything that people of this persona have."),
-    session_minutes=_whole("Minutes that a login lasts.", 30, 720),
+    session_minutes=_whole("Minutes that a login lasts", 30, 720),
 )
 _BINDING = _object(
     "What membership of a group gives. Where several give the same domain, the first in this file wins.",
@@ -127,10 +161,10 @@ SCHEMA: Schema = {
         "Who gets what in Amazon SageMaker Studio.",
         ("version", "directories", "domains", "personas", "bindings"),
         version={"const": 1, "description": "Version of this format."},
-        directories=_list("Directories.", _DIRECTORY, minItems=1),
-        domains=_list("Studio domains.", _DOMAIN, minItems=1),
-        lifecycle_configs=_list("Lifecycle configurations.", _LIFECYCLE),
-        personas=_list("Personas.", _PERSONA, minItems=1),
-        bindings=_list("Bindings from groups.", _BINDING, minItems=1),
+        directories=_list("Directories that people come from.", _DIRECTORY, minItems=1),
+        domains=_list("Studio domains, which exist already.", _DOMAIN, minItems=1),
+        lifecycle_configs=_list("Scripts that run when an app starts.", _LIFECYCLE),
+        personas=_list("Jobs: what people may do, and what they find in Studio.", _PERSONA, minItems=1),
+        bindings=_list("Which group gives what; the first that fits wins.", _BINDING, minItems=1),
     ),
 }

@@ -1,15 +1,17 @@
 """YAML as plain values that remember where they stand in the file.
 
-PyYAML's composer gives nodes with marks; its constructor is not used, so that YAML 1.1 cannot turn `no` into False or
-an account id that begins with 0 into an octal number without anybody noticing.
+PyYAML rather than ruamel.yaml: its composer already gives nodes with marks, moto brings it anyway, and
+writing YAML back, which ruamel is for, is never needed. Its constructor is not used, so YAML 1.1
+cannot turn `no` into False or an account id that begins with 0 into an octal number without anybody noticing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
+
+_DEEPEST = 20  # levels of lists and mappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value as written; `tag` is YAML's guess at its type ("int", "str", "bool", "null", "float")."""
+    """One value as written; a block of text (| or >) counts as quoted."""
 
     text: str
-    tag: str
     quoted: bool
     mark: Mark
 
@@ -54,18 +55,6 @@ class Mapping:
     entries: tuple[Entry, ...]
     mark: Mark
 
-    def get(self, key: str) -> Entry | None:
-        """The first entry of that key."""
-        return next((each for each in self.entries if each.key == key), None)
-
-    def repeated(self) -> Iterator[Entry]:
-        """Entries whose key stands before them already."""
-        seen: set[str] = set()
-        for entry in self.entries:
-            if entry.key in seen:
-                yield entry
-            seen.add(entry.key)
-
 
 Value = Scalar | Sequence | Mapping
 
@@ -81,6 +70,7 @@ class UnreadableYaml(Exception):
 def parse(text: str) -> Value:
     """Raises UnreadableYaml for text that is not one YAML document with plain string keys."""
     try:
+        _refuse_what_is_not_plain(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark
@@ -93,10 +83,27 @@ def parse(text: str) -> Value:
     return _value(node)
 
 
+def _refuse_what_is_not_plain(text: str) -> None:
+    """Aliases could multiply or contain themselves, tags would be ignored, and no studio.yaml nests deeply."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        mark = _mark(event)
+        if isinstance(event, yaml.AliasEvent):
+            raise UnreadableYaml(f"*{event.anchor} refers to another place: write the value out here", mark)
+        if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+            raise UnreadableYaml(f"{event.tag} is a YAML tag: write the plain value", mark)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise UnreadableYaml("nested too deeply", mark)
+
+
 def _value(node: yaml.Node) -> Value:
     mark = _mark(node)
     if isinstance(node, yaml.ScalarNode):
-        return Scalar(node.value, node.tag.rpartition(":")[2], node.style in ("'", '"', "|", ">"), mark)
+        return Scalar(node.value, node.style in ("'", '"', "|", ">"), mark)
     if isinstance(node, yaml.SequenceNode):
         return Sequence(tuple(map(_value, node.value)), mark)
     if isinstance(node, yaml.MappingNode):
@@ -110,5 +117,6 @@ def _entry(key: yaml.Node, value: yaml.Node) -> Entry:
     return Entry(key.value, _mark(key), _value(value))
 
 
-def _mark(node: yaml.Node) -> Mark:
-    return Mark(node.start_mark.line + 1, node.start_mark.column + 1)
+def _mark(found: yaml.Node | yaml.Event) -> Mark:
+    start = found.start_mark
+    return Mark(start.line + 1, start.column + 1) if start else Mark(1, 1)

@@ -1,0 +1,89 @@
+"""The files beside studio.yaml that it names: lifecycle scripts and IAM policies."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path as File
+from typing import Any
+
+from concierge.catalog.model import Domain
+from concierge.catalog.render import PLACEHOLDERS, filled
+from concierge.catalog.shape import close_or_all
+
+MAX_SCRIPT = 16_384  # characters of base64 (CreateStudioLifecycleConfig, API reference)
+MAX_POLICY = 10_240  # characters of all inline policies of a role, without white space (IAM quotas)
+_IN_BRACES = re.compile(r"(?<!\$)\{([\w .-]*)\}")
+_LONGEST_PARTITION = "aws-us-gov"
+_LONGEST_ROLE = "x" * 64  # IAM's own limit
+
+Complaint = tuple[str, str]  # message, remedy
+Read = tuple[str, list[Complaint]]
+
+
+class _TwiceTheSameKey(ValueError):
+    """JSON would silently keep the last one, and so drop a Condition, for example."""
+
+
+def read_script(folder: File, name: str) -> Read:
+    """The text of a lifecycle script, and what is wrong with it."""
+    text, complaints = _read(folder, name)
+    if complaints:
+        return "", complaints
+    if "\r" in text:
+        complaints.append((f"{name} has Windows line ends, which break the script", "save it with LF"))
+    if not text.startswith("#!"):
+        complaints.append((f"{name} does not start with #!", "begin it with #!/bin/bash"))
+    size = len(base64.b64encode(text.encode()))
+    if size > MAX_SCRIPT:
+        complaints.append((f"{name} is {size} characters in base64, of at most {MAX_SCRIPT}", "shorten it"))
+    return text, complaints
+
+
+def read_policy(folder: File, name: str, domains: Iterable[Domain]) -> Read:
+    """The policy as canonical JSON with its placeholders, and what is wrong with it in any of the domains."""
+    text, complaints = _read(folder, name)
+    if complaints:
+        return "", complaints
+    try:
+        document = json.loads(text, object_pairs_hook=_each_key_once)
+    except ValueError as error:
+        return "", [(f"{name} is not JSON: {error}", "mend it")]
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    if not isinstance(document, dict) or not {"Version", "Statement"} <= set(document):
+        complaints.append((f"{name} is not an IAM policy", "it needs Version and Statement"))
+    elif document["Version"] != "2012-10-17":
+        message = f"{name} has Version {document['Version']!r}, in which IAM takes ${{…}} literally"
+        complaints.append((message, 'write "Version": "2012-10-17"'))
+    for unknown in sorted(set(_IN_BRACES.findall(canonical)) - set(PLACEHOLDERS)):
+        complaints.append((f"{name}: {{{unknown}}} is not a placeholder", close_or_all(unknown, PLACEHOLDERS)))
+    size = max((_rendered_size(canonical, domain) for domain in domains), default=len(canonical))
+    if size > MAX_POLICY:
+        complaints.append((f"{name} is {size} characters when filled in, of at most {MAX_POLICY}", "shorten it"))
+    return canonical, complaints
+
+
+def _rendered_size(policy: str, domain: Domain) -> int:
+    return len(filled(policy, domain, partition=_LONGEST_PARTITION, role=_LONGEST_ROLE))
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [key for key, _ in pairs]
+        raise _TwiceTheSameKey(f"{next(key for key in names if names.count(key) > 1)!r} is there twice in one object")
+    return found
+
+
+def _read(folder: File, name: str) -> Read:
+    """As bytes, so that line ends are what they are."""
+    if File(name).is_absolute():
+        return "", [(f"{name} is not a relative path", "name a file beside this one, so that the catalog can move")]
+    try:
+        return (folder / name).read_bytes().decode("utf-8"), []
+    except OSError as error:
+        return "", [(f"cannot read {name}: {error.strerror}", "the path is relative to this file")]
+    except UnicodeDecodeError as error:
+        return "", [(f"{name} is not UTF-8: {error.reason} at byte {error.start}", "save it as UTF-8")]
