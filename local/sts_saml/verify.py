@@ -13,34 +13,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.x509 import Certificate, load_der_x509_certificate
 from lxml import etree
-from signxml.exceptions import InvalidInput, InvalidSignature
-from signxml.verifier import XMLVerifier
 
-NS = {
-    "saml": "urn:oasis:names:tc:SAML:2.0:assertion",
-    "samlp": "urn:oasis:names:tc:SAML:2.0:protocol",
-    "md": "urn:oasis:names:tc:SAML:2.0:metadata",
-    "ds": "http://www.w3.org/2000/09/xmldsig#",
-}
-_ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
-_ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes/"
-_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+from local.sts_saml.attributes import read
+from local.sts_saml.refusals import SamlRefused, expired, invalid_token, not_authorized
+from local.sts_saml.signature import signed_assertion
+from local.sts_saml.xml import NS, RESPONSE, moment, parsed, value
+
+__all__ = ["SamlRefused", "Subject", "verified"]
+
+_SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
+_BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+_PLAIN_FORMAT = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
+_AUDIENCE = re.compile(r"urn:amazon:webservices|https://([a-z0-9-]+\.)?signin\.aws\.amazon\.com/saml")
 _WINDOW = timedelta(minutes=5)
-
-
-class SamlRefused(Exception):
-    """STS refuses the response, with AWS's code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What STS takes from a signed assertion."""
+    """What STS takes from a signed assertion.
+
+    session_ends: the identity provider's own end of the session (SessionNotOnOrAfter), None if it has none.
+    """
 
     issuer: str
     name: str
@@ -48,6 +42,14 @@ class Subject:
     recipient: str
     session_name: str
     tags: Mapping[str, str]
+    transitive_tag_keys: tuple[str, ...] = ()
+    source_identity: str | None = None
+    session_ends: datetime | None = None
+
+    @property
+    def subject_type(self) -> str:
+        """SubjectType: the format without SAML 2.0's prefix; another format as it is (API reference)."""
+        return self.name_format.removeprefix(_PLAIN_FORMAT)
 
     def qualifier(self, account: str, provider: str) -> str:
         """NameQualifier: base64 of SHA-1 over issuer, account and provider name (API reference)."""
@@ -57,90 +59,80 @@ class Subject:
 
 def verified(response: bytes, metadata: bytes, role_arn: str, provider_arn: str, now: datetime) -> Subject:
     """Reads only the element whose signature one of the metadata's certificates verifies; raises SamlRefused."""
-    descriptor = etree.fromstring(metadata)
-    assertion = _signed_assertion(response, _certificates(descriptor))
-    if _text(assertion, "saml:Issuer") != descriptor.get("entityID"):
-        raise SamlRefused("InvalidIdentityToken", "Issuer not present in specified provider")
+    document, descriptor = parsed(response), parsed(metadata)
+    _require_success(document)
+    assertion = signed_assertion(document, descriptor)
+    issuer = value(assertion.find("saml:Issuer", NS))
+    if issuer != descriptor.get("entityID"):
+        raise invalid_token("Issuer not present in specified provider")
     recipient = _confirmed(assertion, now)
-    _require_times(assertion, now)
-    audiences = [each.text for each in assertion.findall(".//saml:Audience", NS)]
-    if "urn:amazon:webservices" not in audiences:
-        raise SamlRefused("InvalidIdentityToken", "Audience is not urn:amazon:webservices")
-    attributes = _attributes(assertion)
-    pairs = [{part.strip() for part in pair.split(",")} for pair in attributes.get(f"{_ATTRIBUTES}Role", ())]
-    if {role_arn, provider_arn} not in pairs:
-        raise SamlRefused("AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")
-    names = attributes.get(f"{_ATTRIBUTES}RoleSessionName", ())
-    if len(names) != 1 or not _SESSION_NAME.fullmatch(names[0]):
-        raise SamlRefused(
-            "InvalidIdentityToken", "RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}"
-        )
-    tag = f"{_ATTRIBUTES}PrincipalTag:"
+    _require_now(assertion, now)
+    _require_audience(assertion)
+    attributes = read(assertion)
+    if frozenset({role_arn, provider_arn}) not in attributes.role_pairs:
+        raise not_authorized()
     name_id = assertion.find("saml:Subject/saml:NameID", NS)
     return Subject(
-        issuer=str(descriptor.get("entityID")),
-        name=str(name_id.text) if name_id is not None else "",
-        name_format=str(name_id.get("Format", "")) if name_id is not None else "",
+        issuer=issuer,
+        name=value(name_id),
+        name_format="" if name_id is None else name_id.get("Format", ""),
         recipient=recipient,
-        session_name=names[0],
-        tags={key.removeprefix(tag): values[0] for key, values in attributes.items() if key.startswith(tag)},
+        session_name=attributes.session_name,
+        tags=attributes.tags,
+        transitive_tag_keys=attributes.transitive_tag_keys,
+        source_identity=attributes.source_identity,
+        session_ends=_session_ends(assertion, now),
     )
 
 
-def _certificates(descriptor: etree._Element) -> list[Certificate]:
-    found = descriptor.findall(".//md:IDPSSODescriptor/md:KeyDescriptor", NS)
-    texts = [each.findtext(".//ds:X509Certificate", "", NS) for each in found if each.get("use") != "encryption"]
-    return [load_der_x509_certificate(base64.b64decode(text)) for text in texts]
-
-
-def _signed_assertion(response: bytes, certificates: list[Certificate]) -> etree._Element:
-    try:
-        document = etree.fromstring(response, etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        raise SamlRefused("InvalidIdentityToken", "Invalid base64 SAMLResponse") from error
-    for certificate in certificates:
-        try:
-            results = XMLVerifier().verify(document, x509_cert=certificate, expect_references=1)
-        except (InvalidSignature, InvalidInput):
-            continue
-        signed = (results if isinstance(results, list) else [results])[0].signed_xml
-        found = signed if signed is not None and signed.tag == _ASSERTION else None
-        if found is None and signed is not None:
-            found = signed.find("saml:Assertion", NS)
-        if found is not None:
-            return found
-    raise SamlRefused("InvalidIdentityToken", "Response signature invalid")
+def _require_success(document: etree._Element) -> None:
+    """The status need not be signed: without this check, a failure would only be refused later."""
+    if document.tag != RESPONSE:
+        raise invalid_token("Not a SAML response")
+    status = document.find("samlp:Status/samlp:StatusCode", NS)
+    if status is None or status.get("Value") != _SUCCESS:
+        raise SamlRefused("IDPRejectedClaim", "The identity provider reported that authentication failed")
 
 
 def _confirmed(assertion: etree._Element, now: datetime) -> str:
-    for data in assertion.findall("saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData", NS):
-        if _time(data.get("NotOnOrAfter")) > now and data.get("Recipient"):
-            return str(data.get("Recipient"))
-    raise SamlRefused("ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance")
+    """The Recipient of a bearer confirmation that holds now."""
+    was_bearer = False
+    for confirmation in assertion.findall("saml:Subject/saml:SubjectConfirmation", NS):
+        found = confirmation.find("saml:SubjectConfirmationData", NS)
+        if confirmation.get("Method") != _BEARER or found is None or not found.get("Recipient"):
+            continue
+        was_bearer = True
+        if now < moment(found.get("NotOnOrAfter", "")) and _has_begun(found, now):
+            return found.get("Recipient", "")
+    raise expired() if was_bearer else invalid_token("The response has no bearer confirmation with a recipient")
 
 
-def _require_times(assertion: etree._Element, now: datetime) -> None:
-    if abs(now - _time(assertion.get("IssueInstant"))) > _WINDOW:
-        raise SamlRefused("ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance")
-    conditions = assertion.find("saml:Conditions", NS)
-    if conditions is None:
-        return
-    early = conditions.get("NotBefore") and _time(conditions.get("NotBefore")) > now + _WINDOW
-    late = conditions.get("NotOnOrAfter") and _time(conditions.get("NotOnOrAfter")) <= now
-    if early or late:
-        raise SamlRefused("ExpiredTokenException", "Assertion is not valid now")
+def _require_now(assertion: etree._Element, now: datetime) -> None:
+    if abs(now - moment(assertion.get("IssueInstant", ""))) > _WINDOW:
+        raise expired()
+    for conditions in assertion.findall("saml:Conditions", NS):
+        until = conditions.get("NotOnOrAfter")
+        if not _has_begun(conditions, now) or (until is not None and moment(until) <= now):
+            raise expired()
 
 
-def _attributes(assertion: etree._Element) -> dict[str, list[str]]:
-    return {
-        str(each.get("Name")): [str(value.text) for value in each.findall("saml:AttributeValue", NS)]
-        for each in assertion.findall("saml:AttributeStatement/saml:Attribute", NS)
-    }
+def _has_begun(element: etree._Element, now: datetime) -> bool:
+    """Clocks may differ by the window."""
+    start = element.get("NotBefore")
+    return start is None or moment(start) <= now + _WINDOW
 
 
-def _text(element: etree._Element, path: str) -> str:
-    return str(element.findtext(path, "", NS))
+def _require_audience(assertion: etree._Element) -> None:
+    """Every restriction must let AWS in (SAML 2.0 core, 2.5.1.4), and there must be one."""
+    restrictions = assertion.findall("saml:Conditions/saml:AudienceRestriction", NS)
+    audiences = [[value(each) for each in one.findall("saml:Audience", NS)] for one in restrictions]
+    if not audiences or not all(any(_AUDIENCE.fullmatch(name) for name in one) for one in audiences):
+        raise invalid_token("Audience is not urn:amazon:webservices")
 
 
-def _time(text: str | None) -> datetime:
-    return datetime.fromisoformat(text or "1970-01-01T00:00:00Z")
+def _session_ends(assertion: etree._Element, now: datetime) -> datetime | None:
+    statements = assertion.findall("saml:AuthnStatement", NS)
+    ends = [moment(end) for each in statements if (end := each.get("SessionNotOnOrAfter")) is not None]
+    if any(end <= now for end in ends):
+        raise expired()
+    return min(ends, default=None)

@@ -14,8 +14,11 @@ from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResp
 from moto.sagemaker.responses import SageMakerResponse
 
 from local.patching import patched
-from local.studio.backend import Place, Refused, StudioBackend, members
-from local.studio.resources import KINDS, Kind, Resource
+from local.studio import tagging
+from local.studio.backend import Answer, Place, Request, StudioBackend
+from local.studio.listing import offset, token
+from local.studio.refusals import Refused, invalid, not_found
+from local.studio.resources import KINDS, Kind
 from local.studio.validation import model, problems
 
 _PAGE = 100  # GetResources, API reference
@@ -32,91 +35,126 @@ def installed(backend: StudioBackend) -> Iterator[None]:
         for verb in _VERBS:
             operation = f"{verb}{kind.name}{'s' if verb == 'List' else ''}"
             if operation in model().operation_names:
-                operations[xform_name(operation)] = _operation(backend, kind, verb, operation)
-    operations["create_presigned_domain_url"] = _presign(backend)
-    for name in ("add_tags", "delete_tags", "list_tags"):
-        operations[name] = _tags(backend, name, getattr(SageMakerResponse, name))
-    tagging = {"get_resources": _get_resources(backend)}
-    with patched(SageMakerResponse, operations), patched(ResourceGroupsTaggingAPIResponse, tagging):
+                operations[xform_name(operation)] = _operation(operation, _act(backend, kind, verb))
+    operations["create_presigned_domain_url"] = _operation("CreatePresignedDomainUrl", backend.presign)
+    for operation in ("AddTags", "DeleteTags", "ListTags"):
+        name = xform_name(operation)
+        operations[name] = _tags(backend, operation, getattr(SageMakerResponse, name))
+    own = ResourceGroupsTaggingAPIResponse
+    bulk: dict[str, Respond] = {
+        "get_resources": _get_resources(backend),
+        "tag_resources": _tag_resources(backend, own.tag_resources),
+        "untag_resources": _tag_resources(backend, own.untag_resources),
+    }
+    with patched(SageMakerResponse, operations), patched(own, bulk):
         yield
 
 
-def _operation(backend: StudioBackend, kind: Kind, verb: str, operation: str) -> Respond:
+def _act(backend: StudioBackend, kind: Kind, verb: str) -> Callable[[Place, Request], Answer]:
+    def act(place: Place, request: Request) -> Answer:
+        match verb:
+            case "Create":
+                return backend.create(place, kind, request)
+            case "Describe":
+                return backend.describe(place, kind, request)
+            case "Update":
+                return backend.update(place, kind, request)
+            case "Delete":
+                return backend.delete(place, kind, request)
+            case "List":
+                return backend.list(place, kind, request)
+            case _:
+                raise ValueError(f"Studio has no operation {verb}{kind.name}")
+
+    return act
+
+
+def _operation(operation: str, act: Callable[[Place, Request], Answer]) -> Respond:
     def respond(response: Any) -> ActionResult:
-        request = _request(response, operation)
-        place = _place(response)
-        with backend.shelf(place).lock, _aws_errors():
-            match verb:
-                case "Create":
-                    answer = backend.create(place, kind, request)
-                case "Describe":
-                    answer = backend.describe(place, kind, request)
-                case "Update":
-                    answer = backend.update(place, kind, request)
-                case "Delete":
-                    answer = backend.delete(place, kind, request)
-                case _:
-                    rows, token = backend.list(place, kind, request)
-                    answer = {f"{kind.name}s": rows, **({"NextToken": token} if token else {})}
-        return ActionResult(members(operation, answer))
-
-    return respond
-
-
-def _presign(backend: StudioBackend) -> Respond:
-    def respond(response: Any) -> ActionResult:
-        request = _request(response, "CreatePresignedDomainUrl")
         with _aws_errors():
-            return ActionResult(backend.presign(_place(response), request))
+            answer = act(_place(response), _request(response, operation))
+        shape = model().operation_model(operation).output_shape
+        return ActionResult({} if shape is None else {name: answer[name] for name in shape.members if name in answer})
 
     return respond
 
 
-def _tags(backend: StudioBackend, name: str, original: Respond) -> Respond:
-    operation = {"add_tags": "AddTags", "delete_tags": "DeleteTags", "list_tags": "ListTags"}[name]
-
+def _tags(backend: StudioBackend, operation: str, original: Respond) -> Respond:
     def respond(response: Any) -> ActionResult:
-        request = _request(response, operation)
-        found = backend.shelf(_place(response)).by_arn(request["ResourceArn"])
-        if found is None:
-            return original(response)
-        for tag in request.get("Tags", ()):
-            found.tags[tag["Key"]] = tag["Value"]
-            found.was_tagged = True
-        for key in request.get("TagKeys", ()):
-            found.tags.pop(key, None)
-        return ActionResult({"Tags": _tag_list(found)} if name != "delete_tags" else {})
+        with _aws_errors():
+            request = _request(response, operation)
+            arn = request["ResourceArn"]
+            if not tagging.is_studio(arn):
+                return original(response)
+            with backend.shelf(_place(response)) as shelf:
+                found = shelf.by_arn(arn)
+                if found is None or found.status == "Deleted":
+                    raise not_found(f"{arn} does not exist.")
+                tagging.add(found, {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())})
+                tagging.remove(found, request.get("TagKeys", ()))
+                tags = tagging.tag_list(found.tags)
+        return ActionResult({} if operation == "DeleteTags" else {"Tags": tags})
 
     return respond
 
 
 def _get_resources(backend: StudioBackend) -> Respond:
+    """Studio's resources first, then those of the services that moto itself knows."""
+
     def respond(response: Any) -> ActionResult:
         request = json.loads(response.body or "{}")
-        kinds = request.get("ResourceTypeFilters") or ["sagemaker"]
-        found = [each for each in backend.shelf(_place(response)).tagged() if _is_of(each, kinds)]
-        start = int(request.get("PaginationToken") or 0)
-        end = start + min(_PAGE, int(request.get("ResourcesPerPage", _PAGE)))
-        page = [{"ResourceARN": each.arn, "Tags": _tag_list(each)} for each in found[start:end]]
-        token = str(end) if end < len(found) else ""
-        return ActionResult({"ResourceTagMappingList": page, "PaginationToken": token})
+        with _aws_errors():
+            start = offset(request.get("PaginationToken"), "PaginationTokenExpiredException")
+            size = int(request.get("ResourcesPerPage", _PAGE))
+            if not 1 <= size <= _PAGE:
+                raise Refused("InvalidParameterException", f"ResourcesPerPage must be between 1 and {_PAGE}")
+            with backend.shelf(_place(response)) as shelf:
+                found = tagging.mappings(shelf, request)
+        others = response.backend._get_resources_generator(  # noqa: SLF001 - moto's public method pages on its own
+            tag_filters=request.get("TagFilters") or [],
+            resource_type_filters=request.get("ResourceTypeFilters") or [],
+            resource_arn_list=request.get("ResourceARNList") or [],
+        )
+        found += [{"ResourceARN": each.arn, "Tags": tagging.tag_list(each.tags)} for each in others]
+        end = start + size
+        following = token(end) if end < len(found) else ""
+        return ActionResult({"ResourceTagMappingList": found[start:end], "PaginationToken": following})
 
     return respond
 
 
-def _is_of(resource: Resource, kinds: list[str]) -> bool:
-    own = resource.arn.split(":", 5)[5].partition("/")[0]
-    return resource.status != "Deleted" and ("sagemaker" in kinds or f"sagemaker:{own}" in kinds)
+def _tag_resources(backend: StudioBackend, original: Respond) -> Respond:
+    """A request names Studio's resources, or those of other services; one that mixes them is refused."""
+
+    def respond(response: Any) -> ActionResult:
+        request = json.loads(response.body or "{}")
+        arns = request["ResourceARNList"]
+        with _aws_errors():
+            if message := tagging.too_many(arns):
+                raise Refused("InvalidParameterException", message)
+            studio = [arn for arn in arns if tagging.is_studio(arn)]
+            if not studio:
+                return original(response)
+            if len(studio) < len(arns):
+                raise Refused(
+                    "InvalidParameterException", "This stack tags Studio and other services one after another"
+                )
+            _require_valid_tags(arns[0], request)
+            with backend.shelf(_place(response)) as shelf:
+                return ActionResult({"FailedResourcesMap": tagging.tag_or_untag(shelf, request)})
+
+    return respond
 
 
-def _tag_list(resource: Resource) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in resource.tags.items()]
+def _require_valid_tags(arn: str, request: Request) -> None:
+    if message := problems("AddTags", {"ResourceArn": arn, "Tags": tagging.tag_list(request.get("Tags", {}))}):
+        raise Refused("InvalidParameterException", message)
 
 
 def _request(response: Any, operation: str) -> dict[str, Any]:
     request: dict[str, Any] = json.loads(response.body or "{}")
     if message := problems(operation, request):
-        raise _AwsError("ValidationException", message)
+        raise invalid(message)
     return request
 
 

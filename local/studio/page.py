@@ -24,6 +24,8 @@ def open_page(backend: StudioBackend, token: str) -> tuple[int, str]:
     shown = {
         "Domain": link.domain_id,
         "User profile": link.profile,
+        **({"Space": link.space} if link.space else {}),
+        **({"Opens at": link.landing_uri} if link.landing_uri else {}),
         "Execution role": link.role,
         "Link valid until": link.expires_at.isoformat(timespec="seconds"),
         "Session lasts": str(link.session),
