@@ -1,37 +1,47 @@
-"""Who calls, may they, and a record of every call."""
+"""May they, and a record of every call."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from moto.core.exceptions import ServiceException
-from moto.iam.models import Role, iam_backends
-from moto.sts.models import AssumedRole, sts_backends
+from moto.iam.models import Role
 
 from local.clock import Clock
-from local.gate.authorization import ApiCall, Need, Unresolvable, needs
-from local.gate.policy import Decision, Policy, Request, Statement, decide, statements
-from local.gate.roles import document_of, role_of, role_path, tags_of
-from local.gate.trust import trust_allows
+from local.gate.attached import statements_on
+from local.gate.authorization import needs
+from local.gate.calls import ApiCall, Need, Unresolvable
+from local.gate.circumstances import of_the_moment, of_the_resource
+from local.gate.keys import tags_of_call
+from local.gate.patterns import Context
+from local.gate.policy import Decision, Request, Statement, UnknownElement, applies, decide
+from local.gate.principals import Principal, Sessions, boundary_of, identity_of, of_service
+from local.gate.roles import KnownToMoto, role_of
+from local.gate.trust import names, names_principal, trust_allows
 
 _UNGATED = frozenset({"sts:GetCallerIdentity", "sts:AssumeRoleWithSAML"})
 _XML_SERVICES = frozenset({"iam", "sts", "sns", "s3", "cloudwatch", "sqs"})
+_BECOMING = frozenset({"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One action of one call by a role, and how it was judged; `dependent` ones came with a call, and are none."""
+    """One action of one call by a role, and how it was judged; `dependent` ones came with a call, and are none.
+
+    A call that AWS then answers with an error is recorded all the same.
+    """
 
     at: datetime
     principal_role: str
     session_name: str
     action: str
     resource: str
-    context: Mapping[str, tuple[str, ...]]
+    context: Context
     decision: Decision
     dependent: bool = False
 
@@ -41,27 +51,11 @@ class Call:
         return re.sub(r"^studio-concierge-|Role-[0-9A-F]{12}$", "", self.principal_role)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Principal:
-    """A session of a role: its tags are the role's own, overlaid by the session's."""
-
-    role: Role
-    arn: str
-    session_name: str
-    tags: Mapping[str, str]
-
-    @property
-    def context(self) -> dict[str, tuple[str, ...]]:
-        """The condition keys that describe the principal."""
-        tags = {f"aws:principaltag/{key}".lower(): (value,) for key, value in self.tags.items()}
-        return {**tags, "aws:principalarn": (str(self.role.arn),)}
-
-
 class Refused(ServiceException):
     """AWS's answer to a call that the policies do not allow."""
 
-    def __init__(self, service: str, message: str) -> None:
-        self.code = "AccessDenied" if service in _XML_SERVICES else "AccessDeniedException"
+    def __init__(self, service: str, message: str, code: str = "") -> None:
+        self.code = code or ("AccessDenied" if service in _XML_SERVICES else "AccessDeniedException")
         super().__init__(message)
 
 
@@ -71,10 +65,11 @@ class Gate:
     def __init__(self, clock: Clock, studio_tags: Callable[[str], Mapping[str, str]]) -> None:
         self._clock = clock
         self._studio_tags = studio_tags
-        self._sessions: dict[str, Mapping[str, str]] = {}
-        self._asked = threading.local()
+        self._sessions = Sessions()
+        self._known = KnownToMoto()
         self._lock = threading.Lock()
         self._calls: list[Call] = []
+        self._operator_calls: Counter[str] = Counter()
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -82,76 +77,145 @@ class Gate:
         with self._lock:
             return tuple(self._calls)
 
-    def remember_session(self, access_key: str, tags: Mapping[str, str]) -> None:
-        """Session tags, which moto does not keep."""
-        self._sessions[access_key] = dict(tags)
+    @property
+    def operator_calls(self) -> Mapping[str, int]:
+        """How often which operation was called with credentials that are no role's; those are not judged."""
+        with self._lock:
+            return dict(self._operator_calls)
+
+    # -- who ------------------------------------------------------------------------------------
+
+    def remember_session(
+        self,
+        access_key: str,
+        tags: Mapping[str, str],
+        *,
+        source_identity: str = "",
+        transitive: Collection[str] = (),
+        by: str = "",
+    ) -> None:
+        """What a role was assumed with, which moto does not keep; `by`: the access key that assumed it."""
+        former = self.principal(by)
+        self._sessions.remember(
+            access_key,
+            tags,
+            source_identity=source_identity or (former.source_identity if former else ""),
+            transitive=transitive,
+            inherited=former.transitive_tags if former else None,
+        )
+
+    def assumed(self, call: ApiCall, access_key: str, by: str) -> None:
+        """Keeps what an AssumeRole that succeeded was asked with."""
+        self.remember_session(
+            access_key,
+            tags_of_call(call),
+            source_identity=str(call.parameters.get("SourceIdentity") or ""),
+            transitive=tuple(call.parameters.get("TransitiveTagKeys", ())),
+            by=by,
+        )
 
     def principal(self, access_key: str) -> Principal | None:
-        """The role session behind an access key; None for the operator's own credentials."""
-        for account in list(sts_backends.keys()):
-            assumed = sts_backends[account]["aws"].get_assumed_role_from_access_key(access_key)
-            if assumed is not None:
-                return self._principal(assumed, access_key)
-        return None
+        """The role session behind an access key; None for the operator's own credentials, and when the role is gone."""
+        return self._sessions.principal(access_key)
 
-    def authorize(self, access_key: str, action: str, resource: str) -> Decision:
-        """One action of a principal, judged and recorded; operators may do everything."""
+    def policies(self, role: Role) -> list[Statement]:
+        """All statements of a role's identity policies."""
+        return identity_of(role)
+
+    def boundary(self, role: Role) -> list[Statement] | None:
+        """The statements of a role's permissions boundary, None if it has none."""
+        return boundary_of(role)
+
+    # -- may they -------------------------------------------------------------------------------
+
+    def is_gated(self, access_key: str, operation: str) -> bool:
+        """Whether a call with this key is to be checked; the operator's are counted."""
+        if self._sessions.is_session(access_key):
+            return operation not in _UNGATED
+        with self._lock:
+            self._operator_calls[operation] += 1
+        return False
+
+    def check(self, call: ApiCall, access_key: str) -> None:
+        """Raises Refused for a call that the principal's policies, or the trust of a role, do not allow."""
         principal = self.principal(access_key)
         if principal is None:
+            raise Refused(
+                call.service, "The security token included in the request is invalid.", "InvalidClientTokenId"
+            )
+        try:
+            wanted = needs(call, self._known)
+        except Unresolvable as error:
+            unknown = Need(action=call.action, resource="*", context={})
+            self._record(principal, unknown, {}, Decision(allowed=False, reason=str(error)))
+            raise Refused(call.service, f"User: {principal.arn} calls {call.action}: {error}") from error
+        for need in wanted:
+            if not (decision := self._judge(principal, need)).allowed:
+                raise Refused(call.service, _message(principal, need, decision))
+
+    def authorize(self, access_key: str, action: str, resource: str, context: Context | None = None) -> Decision:
+        """One action of a principal, judged and recorded; operators may do everything."""
+        if not self._sessions.is_session(access_key):
             return Decision(allowed=True, reason="operator")
-        return self._judge(principal, Need(action=action, resource=resource, context={}))
+        principal = self.principal(access_key)
+        if principal is None:
+            return Decision(allowed=False, reason="the role does not exist")
+        return self._judge(principal, Need(action=action, resource=resource, context=context or {}))
 
     def require(self, role_arn: str, action: str, resource: str) -> None:
         """What an AWS service does with a role that was handed to it; raises Refused, and records it as a call."""
         role = role_of(role_arn)
         if role is None:
             raise Refused(action.partition(":")[0], f"role {role_arn} does not exist")
-        principal = Principal(role=role, arn=role_arn, session_name="aws-service", tags=tags_of(role))
-        need = Need(action=action, resource=resource, context={}, dependent=True)
-        decision = self._judge(principal, need)
-        if not decision.allowed:
+        principal, need = of_service(role), Need(action=action, resource=resource, context={}, dependent=True)
+        if not (decision := self._judge(principal, need)).allowed:
             raise Refused(action.partition(":")[0], _message(principal, need, decision))
 
-    def check(self, call: ApiCall, access_key: str) -> None:
-        """Raises Refused for a call that the principal's policies, or the trust of a role, do not allow."""
-        principal = self.principal(access_key)
-        if principal is None or f"{call.service}:{call.operation}" in _UNGATED:
-            return
-        try:
-            wanted = list(needs(call, role_path, str(principal.role.arn)))
-        except Unresolvable as error:
-            raise Refused(call.service, str(error)) from error
-        for need in wanted:
-            decision = self._judge(principal, need)
-            if not decision.allowed:
-                raise Refused(call.service, _message(principal, need, decision))
-        if (call.service, call.operation) == ("sts", "AssumeRole"):
-            self._check_trust(call, principal)
+    def resource_policy_allows(self, service: str, action: str, resource: str, context: Context) -> bool:
+        """Whether the resource's own policy lets an AWS service (events.amazonaws.com) in.
 
-    def session_tags_asked_for(self) -> Mapping[str, str]:
-        """The tags of the AssumeRole that this thread was last allowed, once."""
-        tags: Mapping[str, str] = getattr(self._asked, "tags", {})
-        self._asked.tags = {}
-        return tags
-
-    def policies(self, role: Role) -> list[Statement]:
-        """All statements of a role's identity policies."""
-        inline = [Policy(name, document) for name, document in role.policies.items()]
-        attached = [Policy(each.name, document_of(each)) for each in role.managed_policies.values()]
-        return [statement for policy in (*inline, *attached) for statement in statements(policy)]
-
-    def boundary(self, role: Role) -> list[Statement] | None:
-        """The statements of a role's permissions boundary, None if it has none."""
-        arn = role.permissions_boundary_arn
-        if not arn:
-            return None
-        policy = iam_backends[role.account_id]["aws"].get_policy(arn)
-        return list(statements(Policy(policy.name, document_of(policy))))
+        Raises UnknownElement for a policy that cannot be judged.
+        """
+        request = Request(action=action, resource=resource, context={**of_the_moment(self._clock.now()), **context})
+        fitting = [
+            each for each in statements_on(resource) if names(each, {"Service": service}) and applies(each, request)
+        ]
+        return bool(fitting) and all(each.effect == "Allow" for each in fitting)
 
     def _judge(self, principal: Principal, need: Need) -> Decision:
-        context = {**principal.context, **self._resource_context(need), **need.context}
+        context = {
+            **of_the_moment(self._clock.now()),
+            **principal.context,
+            **of_the_resource(need, self._studio_tags),
+            **need.context,
+        }
         request = Request(action=need.action, resource=need.resource, context=context)
-        decision = decide(request, self.policies(principal.role), self.boundary(principal.role))
+        try:
+            decision = self._decide(principal, request)
+        except UnknownElement as error:
+            decision = Decision(allowed=False, reason=f"the gate cannot judge it: {error}")
+        self._record(principal, need, context, decision)
+        return decision
+
+    def _decide(self, principal: Principal, request: Request) -> Decision:
+        decision = decide(
+            request,
+            principal.identity(),
+            principal.boundary(),
+            session=principal.session(),
+            resource=list(_about(principal, statements_on(request.resource))),
+        )
+        if decision.allowed and request.action in _BECOMING:
+            target = role_of(request.resource)
+            trusted = target is not None and any(
+                trust_allows(target.assume_role_policy_document, name, request.action, request.context)
+                for name in principal.names
+            )
+            if not trusted:
+                return Decision(allowed=False, reason=f"the trust policy of {request.resource} does not allow it")
+        return decision
+
+    def _record(self, principal: Principal, need: Need, context: Context, decision: Decision) -> None:
         call = Call(
             at=self._clock.now(),
             principal_role=principal.role.name,
@@ -164,39 +228,19 @@ class Gate:
         )
         with self._lock:
             self._calls.append(call)
-        return decision
 
-    def _resource_context(self, need: Need) -> dict[str, tuple[str, ...]]:
-        tags = self._studio_tags(need.resource)
-        context: dict[str, tuple[str, ...]] = {}
-        role = role_of(need.resource) if need.action.startswith("iam:") else None
-        if role is not None:
-            tags = tags_of(role)
-            if role.permissions_boundary_arn:
-                context["iam:permissionsboundary"] = (role.permissions_boundary_arn,)
-        return context | {f"aws:resourcetag/{key}".lower(): (value,) for key, value in tags.items()}
 
-    def _check_trust(self, call: ApiCall, principal: Principal) -> None:
-        target = role_of(call.parameters["RoleArn"])
-        tags = {tag["Key"]: tag["Value"] for tag in call.parameters.get("Tags", ())}
-        context = {f"aws:requesttag/{key}".lower(): (value,) for key, value in tags.items()}
-        if tags:
-            context["aws:tagkeys"] = tuple(tags)
-        actions = ["sts:AssumeRole", *(["sts:TagSession"] if tags else [])]
-        document = target.assume_role_policy_document if target else '{"Statement": []}'
-        for action in actions:
-            if not trust_allows(document, {"AWS": str(principal.role.arn)}, action, context):
-                message = f"User: {principal.arn} is not trusted for {action} by {call.parameters['RoleArn']}"
-                raise Refused("sts", message)
-        self._asked.tags = tags
+def _about(principal: Principal, found: Collection[Statement]) -> Iterator[Statement]:
+    """The statements of a resource policy that are about the principal; an Allow for its whole account grants nothing.
 
-    def _principal(self, assumed: AssumedRole, access_key: str) -> Principal | None:
-        role = role_of(assumed.role_arn)
-        if role is None:
-            return None
-        own = tags_of(role)
-        tags = {**own, **self._sessions.get(access_key, {})}
-        return Principal(role=role, arn=assumed.arn, session_name=assumed.session_name, tags=tags)
+    Naming an account only lets that account's identity policies decide.
+    """
+    for statement in found:
+        for name in principal.names:
+            by_account = statement.effect == "Deny"
+            if names(statement, name) and names_principal(statement.body["Principal"], name, by_account=by_account):
+                yield statement
+                break
 
 
 def _message(principal: Principal, need: Need, decision: Decision) -> str:

@@ -7,72 +7,79 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from moto.core import errors
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.responses import ActionResult, BaseResponse
-from moto.s3.exceptions import S3AccessDeniedError
-from moto.sts.models import AssumedRole, STSBackend
+from moto.s3.exceptions import S3ClientError
+from moto.sts.responses import TokenResponse
 
-from local.gate.authorization import ApiCall
 from local.gate.gate import Gate, Refused
-from local.gate.parameters import parameters
+from local.gate.parameters import api_call, s3_call
 from local.patching import patched
 
-_KEY = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/")
+_SCOPE = re.compile(r"([^/]+)/\d+/[^/]+/([^/]+)/aws4_request")
+_DENIALS = ("AccessDenied", "AccessDeniedException", "InvalidClientTokenId")
 
 
 @contextmanager
 def installed(gate: Gate) -> Iterator[None]:
     """While open, moto asks the gate before every action."""
-    original_call, original_assume = BaseResponse.call_action, STSBackend.assume_role
+    original_call, original_assume = BaseResponse.call_action, TokenResponse.assume_role
 
     def call_action(response: BaseResponse) -> Any:
-        found = _KEY.search(str(response.headers.get("Authorization", "")))
-        if found is not None and gate.principal(found[1]) is not None:
+        key, service = _signer(response)
+        if response.service_name != "s3" and gate.is_gated(key, _operation(response, service)):
             try:
-                gate.check(_api_call(response, found[2]), found[1])
+                gate.check(api_call(response, service), key)
             except Refused as error:
                 status, headers, body = response.serialized(ActionResult(error))
                 headers["status"] = str(status)
                 return status, headers, body
         return original_call(response)
 
-    def assume_role(backend: STSBackend, *arguments: Any, **named: Any) -> AssumedRole:
-        assumed = original_assume(backend, *arguments, **named)
-        gate.remember_session(assumed.access_key_id, gate.session_tags_asked_for())
-        return assumed
+    def authorize_s3(response: BaseResponse, bucket_name: str | None = None, key_name: str | None = None) -> None:
+        key, service = _signer(response)
+        if gate.is_gated(key, _operation(response, service)):
+            try:
+                gate.check(s3_call(response, bucket_name, key_name), key)
+            except Refused as error:
+                raise S3ClientError(error.code, error.message) from error
 
-    def authorize_s3(response: BaseResponse, bucket_name: str = "", key_name: str = "") -> None:
-        found = _KEY.search(str(response.headers.get("Authorization", "")))
-        if found is None or gate.principal(found[1]) is None:
-            return
-        try:
-            gate.check(_s3_call(response, bucket_name, key_name), found[1])
-        except Refused as error:
-            raise S3AccessDeniedError from error
+    def assume_role(response: TokenResponse) -> ActionResult:
+        answer = original_assume(response)
+        result: Any = answer.result
+        gate.assumed(api_call(response, "sts"), result["Credentials"].access_key_id, by=_signer(response)[0])
+        return answer
 
     with (
         patched(BaseResponse, {"call_action": call_action}),
         patched(ActionAuthenticatorMixin, {"_authenticate_and_authorize_s3_action": authorize_s3}),
-        patched(STSBackend, {"assume_role": assume_role}),
+        patched(TokenResponse, {"assume_role": assume_role}),
+        _known_errors(),
     ):
         yield
 
 
-def _api_call(response: BaseResponse, service: str) -> ApiCall:
-    return ApiCall(
-        service={"monitoring": "cloudwatch"}.get(service, service),
-        operation=response._get_action(),  # noqa: SLF001 - moto has no public name for it
-        parameters=parameters(response),
-        account=response.current_account,
-        region=response.region,
-    )
+def _signer(response: BaseResponse) -> tuple[str, str]:
+    """The access key and the signing name of a request, signed by its headers or by its URL; "" for an unsigned one."""
+    query = {name: values[0] for name, values in response.querystring.items() if values}
+    header = str(response.headers.get("Authorization", "")).partition("Credential=")[2]
+    signed = _SCOPE.match(header or query.get("X-Amz-Credential", ""))
+    if signed:
+        return signed[1], signed[2]
+    return query.get("AWSAccessKeyId", ""), response.boto3_service_name  # presigned URLs of S3's older kind
 
 
-def _s3_call(response: BaseResponse, bucket: str | None, key: str | None) -> ApiCall:
-    return ApiCall(
-        service="s3",
-        operation=response._get_action(),  # noqa: SLF001 - as above
-        parameters={"Bucket": bucket or "", "Key": key or ""},
-        account=response.current_account,
-        region=response.region,
-    )
+def _operation(response: BaseResponse, service: str) -> str:
+    return f"{service}:{response._get_action()}"  # noqa: SLF001 - moto has no public name for it
+
+
+@contextmanager
+def _known_errors() -> Iterator[None]:
+    """Any service may deny, though its model does not say so; moto warns of codes that it does not know."""
+    before = list(errors.COMMON_ERROR_CODES)
+    errors.COMMON_ERROR_CODES.extend(_DENIALS)
+    try:
+        yield
+    finally:
+        errors.COMMON_ERROR_CODES[:] = before

@@ -1,42 +1,73 @@
-"""A call's parameters as the API names them, whatever the protocol."""
+"""A request that reached moto -> the call, with its parameters named as the API names them, whatever the protocol."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
+from botocore.model import OperationNotFoundError
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import determine_request_protocol
 from moto.core.responses import BaseResponse
+from moto.core.utils import get_service_model
+
+from local.gate.calls import ApiCall
 
 
-def parameters(response: BaseResponse) -> dict[str, Any]:
-    """JSON bodies as they are; query parameters with their lists put together; S3's bucket and key from the path."""
-    body: Any = response.body or ""
-    if isinstance(body, dict):  # some of moto's services parse it early
-        return body
-    text = body.decode(errors="replace") if isinstance(body, bytes) else str(body)
-    if text.startswith("{"):
-        found = json.loads(text)
-        return found if isinstance(found, dict) else {}
-    return _nested({name: values[0] for name, values in response.querystring.items() if values})
+def api_call(response: BaseResponse, service: str) -> ApiCall:
+    """The call; one that botocore's model does not know has no parameters."""
+    operation = str(response._get_action())  # noqa: SLF001 - moto has no public name for it
+    return _call(response, service, operation, _parsed(response, operation))
 
 
-def _nested(flat: Mapping[str, str]) -> dict[str, Any]:
-    """`Tags.member.1.Key` -> {"Tags": [{"Key": …}]}."""
-    root: dict[str, Any] = {}
-    for name, value in flat.items():
-        place = root
-        *parents, last = [part for part in name.split(".") if part != "member"]
-        for part in parents:
-            place = place.setdefault(part, {})
-        place[last] = value
-    return {name: _listed(value) for name, value in root.items()}
+def s3_call(response: BaseResponse, bucket: str | None, key: str | None) -> ApiCall:
+    """A call to S3, whose operation moto names as the IAM action; bucket and key are those that moto found."""
+    operation = str(response._get_action())  # noqa: SLF001 - as above
+    named: dict[str, Any] = {"Bucket": bucket or "", "Key": key or ""}
+    query = {name: values[0] for name, values in response.querystring.items() if values}
+    for parameter, value in (
+        ("Prefix", query.get("prefix")),
+        ("Delimiter", query.get("delimiter")),
+        ("VersionId", query.get("versionId")),
+        ("CopySource", unquote(response.headers.get("x-amz-copy-source", ""))),
+        ("Tagging", response.headers.get("x-amz-tagging")),
+    ):
+        if value:
+            named[parameter] = value
+    if bucket and not key and operation == "DeleteObject":  # moto's name for DeleteObjects
+        operation = "DeleteObjects"
+        named["Delete"] = _parsed(response, operation).get("Delete", {"Objects": []})
+    return _call(response, "s3", operation, named)
 
 
-def _listed(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    inner = {name: _listed(item) for name, item in value.items()}
-    if inner and all(name.isdecimal() for name in inner):
-        return [inner[name] for name in sorted(inner, key=int)]
-    return inner
+def _call(response: BaseResponse, service: str, operation: str, parameters: Mapping[str, Any]) -> ApiCall:
+    return ApiCall(
+        service=service,
+        operation=operation,
+        parameters=parameters,
+        account=response.current_account,
+        region=response.region,
+    )
+
+
+def _parsed(response: BaseResponse, operation: str) -> Mapping[str, Any]:
+    """By moto's own parsers, which it does not yet use for all of its services."""
+    model = get_service_model(response.boto3_service_name)
+    try:
+        operation_model = model.operation_model(operation)
+    except OperationNotFoundError:
+        return {}
+    request = response.normalized_request
+    protocol = determine_request_protocol(model, request.content_type)
+    found: Mapping[str, Any] = PROTOCOL_PARSERS[protocol](operation_model).parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": response.uri_match,
+        }
+    )
+    return found

@@ -7,19 +7,32 @@ known here raises UnknownElement: nothing is allowed by being overlooked.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-Context = Mapping[str, tuple[str, ...]]  # keys in lower case
+from local.gate.conditions import Condition, UnknownElement, condition
+from local.gate.patterns import Context, Unresolved, like, matches_arn, variables
 
-_VARIABLE = re.compile(r"\$\{([^}]+)\}")
+__all__ = [
+    "Context",
+    "Decision",
+    "Policy",
+    "Request",
+    "Statement",
+    "UnknownElement",
+    "applies",
+    "decide",
+    "keys_of",
+    "like",
+    "statements",
+    "without_action",
+]
 
-
-class UnknownElement(Exception):
-    """A policy uses something that this evaluation does not know."""
+_ELEMENTS = frozenset(
+    {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +52,15 @@ class Statement:
     sid: str
     effect: str
     body: Mapping[str, Any]
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def actions(self) -> tuple[str, ...]:
         """Its actions; empty for NotAction."""
         return _many(self.body.get("Action", ()))
+
+    def __str__(self) -> str:
+        return f"{self.policy}, {self.sid or f'statement {self.index}'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,130 +74,135 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Whether it is allowed, by which statement (an Allow or an explicit Deny), and why."""
+    """Whether it is allowed, by which statement (an Allow or an explicit Deny), and why.
+
+    by_resource: the resource's own policy allows it, whatever the identity policies say.
+    """
 
     allowed: bool
     reason: str
     statement: Statement | None = None
+    by_resource: bool = False
 
 
 @cache
 def statements(policy: Policy) -> tuple[Statement, ...]:
     """Raises UnknownElement for a document that is not a policy."""
-    document = json.loads(policy.document)
-    found = document.get("Statement")
+    try:
+        document = json.loads(policy.document)
+    except ValueError as error:
+        raise UnknownElement(f"{policy.name} is no JSON: {error}") from error
+    found = document.get("Statement") if isinstance(document, dict) else None
     if found is None:
         raise UnknownElement(f"{policy.name}: no Statement")
+    if "${" in policy.document and document.get("Version") != "2012-10-17":
+        raise UnknownElement(f"{policy.name}: policy variables need Version 2012-10-17")
     each = found if isinstance(found, list) else [found]
-    return tuple(
-        Statement(policy.name, index, body.get("Sid", ""), body["Effect"], body) for index, body in enumerate(each)
-    )
+    return tuple(_statement(policy.name, index, body) for index, body in enumerate(each))
 
 
-def decide(request: Request, identity: Sequence[Statement], boundary: Sequence[Statement] | None = None) -> Decision:
-    """Explicit deny wins, then the boundary must allow, then an identity policy must allow."""
-    applying = [each for each in identity if applies(each, request)]
-    bounding = [each for each in boundary or () if applies(each, request)]
-    for statement in (*applying, *bounding):
-        if statement.effect == "Deny":
-            return Decision(allowed=False, reason="an explicit deny in an identity policy", statement=statement)
-    if boundary is not None and not bounding:
-        return Decision(allowed=False, reason="no permissions boundary allows it")
-    if not applying:
+def _statement(policy: str, index: int, body: Mapping[str, Any]) -> Statement:
+    place = f"{policy}, {body.get('Sid') or f'statement {index}'}"
+    if unknown := body.keys() - _ELEMENTS:
+        raise UnknownElement(f"{place}: {', '.join(sorted(unknown))} is no element of a statement")
+    if body.get("Effect") not in ("Allow", "Deny"):
+        raise UnknownElement(f"{place}: Effect must be Allow or Deny")
+    if ("Action" in body) == ("NotAction" in body) or {"Resource", "NotResource"} <= body.keys():
+        raise UnknownElement(f"{place}: one of Action and NotAction, and one of Resource and NotResource")
+    try:
+        conditions = tuple(
+            condition(operator, key, _many(wanted))
+            for operator, block in body.get("Condition", {}).items()
+            for key, wanted in block.items()
+        )
+    except UnknownElement as error:
+        raise UnknownElement(f"{place}: {error}") from error
+    return Statement(policy, index, body.get("Sid", ""), body["Effect"], body, conditions)
+
+
+def decide(
+    request: Request,
+    identity: Sequence[Statement],
+    boundary: Sequence[Statement] | None = None,
+    *,
+    session: Sequence[Statement] | None = None,
+    resource: Sequence[Statement] = (),
+) -> Decision:
+    """Explicit deny wins; then every bound must allow; then an identity or a resource policy must allow.
+
+    session:  statements of the session policy that the role was assumed with, None without one.
+    resource: those statements of the resource's own policy that name this principal, in the same account.
+    """
+    kinds = {
+        "an identity-based policy": identity,
+        "a permissions boundary": boundary or (),
+        "a session policy": session or (),
+        "a resource-based policy": resource,
+    }
+    applying = {kind: [each for each in found if applies(each, request)] for kind, found in kinds.items()}
+    for kind, found in applying.items():
+        for statement in found:
+            if statement.effect == "Deny":
+                return Decision(
+                    allowed=False, reason=f"of an explicit deny in {kind} ({statement})", statement=statement
+                )
+    for kind, bound in (("a permissions boundary", boundary), ("a session policy", session)):
+        if bound is not None and not applying[kind]:
+            return Decision(allowed=False, reason=f"no {kind.removeprefix('a ')} allows it")
+    by_resource = applying["a resource-based policy"]
+    allowing = applying["an identity-based policy"] or by_resource
+    if not allowing:
         return Decision(allowed=False, reason="no identity-based policy allows it")
-    return Decision(allowed=True, reason="", statement=applying[0])
+    return Decision(allowed=True, reason="", statement=allowing[0], by_resource=bool(by_resource))
 
 
 def applies(statement: Statement, request: Request) -> bool:
     """Whether action, resource and conditions of the statement fit the request."""
-    body = statement.body
     return (
-        _fits(body, "Action", lambda pattern: like(pattern.lower(), request.action.lower()))
-        and _fits(body, "Resource", lambda pattern: _resource_fits(pattern, request))
-        and all(
-            _holds(operator, key, _many(wanted), request.context)
-            for operator, block in body.get("Condition", {}).items()
-            for key, wanted in block.items()
-        )
+        fits_action(statement, request.action)
+        and _fits_resource(statement, request)
+        and all(each.holds(request.context) for each in statement.conditions)
     )
 
 
-def like(pattern: str, value: str) -> bool:
-    """`*` is any run of characters, `?` is one."""
-    return _glob(pattern).fullmatch(value) is not None
+def fits_action(statement: Statement, action: str) -> bool:
+    """Whether the statement is about the action."""
+    excluded = statement.body.get("NotAction")
+    patterns = _many(excluded) if excluded is not None else statement.actions
+    return any(like(pattern.lower(), action.lower()) for pattern in patterns) == (excluded is None)
 
 
-@cache
-def _glob(pattern: str) -> re.Pattern[str]:
-    expression = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern)
-    return re.compile(expression, re.DOTALL)
+def _fits_resource(statement: Statement, request: Request) -> bool:
+    body = statement.body
+    if "NotResource" in body:
+        try:
+            named = [matches_arn(each, request.resource, request.context) for each in _many(body["NotResource"])]
+        except Unresolved:
+            return statement.effect == "Deny"  # what is exempt is not known: nothing is
+        return not any(named)
+    if "Resource" not in body:
+        return "Principal" in body or "NotPrincipal" in body  # trust and resource policies may leave it out
+    return any(_names_resource(each, request) for each in _many(body["Resource"]))
 
 
-def _fits(body: Mapping[str, Any], element: str, matches: Callable[[str], bool]) -> bool:
-    if f"Not{element}" in body:
-        return not any(matches(pattern) for pattern in _many(body[f"Not{element}"]))
-    if element not in body:
-        return element == "Resource"  # trust policies and resource policies may leave it out
-    return any(matches(pattern) for pattern in _many(body[element]))
+def _names_resource(pattern: str, request: Request) -> bool:
+    try:
+        return matches_arn(pattern, request.resource, request.context)
+    except Unresolved:
+        return False
 
 
-def _resource_fits(pattern: str, request: Request) -> bool:
-    filled = _filled(pattern, request.context)
-    return filled is not None and like(filled, request.resource)
-
-
-def _filled(text: str, context: Context) -> str | None:
-    """The text with policy variables filled in; None if one has no single value, so that nothing fits."""
-    missing = False
-
-    def one(found: re.Match[str]) -> str:
-        nonlocal missing
-        values = context.get(found[1].lower(), ())
-        missing = missing or len(values) != 1
-        return values[0] if len(values) == 1 else ""
-
-    filled = _VARIABLE.sub(one, text)
-    return None if missing else filled
-
-
-def _holds(operator: str, key: str, wanted: tuple[str, ...], context: Context) -> bool:
-    quantifier, _, base = operator.rpartition(":")
-    optional = base.endswith("IfExists")
-    base = base.removesuffix("IfExists")
-    values = context.get(key.lower())
-    if base == "Null":
-        return (not values) == (wanted[0].lower() == "true")
-    if not values:
-        return optional or quantifier == "ForAllValues" or (_is_negated(base) and quantifier != "ForAnyValue")
-    filled = [text for text in (_filled(each, context) for each in wanted) if text is not None]
-    matches = [_value_holds(base, value, filled) for value in values]
-    return any(matches) if quantifier == "ForAnyValue" else all(matches)
-
-
-def _value_holds(operator: str, value: str, wanted: Sequence[str]) -> bool:
-    negated = _is_negated(operator)
-    compare = _OPERATORS.get(operator.replace("Not", "", 1) if negated else operator)
-    if compare is None:
-        raise UnknownElement(f"condition operator {operator} is not known to the gate")
-    return any(compare(value, each) for each in wanted) != negated
-
-
-def _is_negated(operator: str) -> bool:
-    return operator.startswith(("StringNot", "ArnNot", "NumericNot", "DateNot"))
-
-
-_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
-    "StringEquals": lambda value, wanted: value == wanted,
-    "StringEqualsIgnoreCase": lambda value, wanted: value.lower() == wanted.lower(),
-    "StringLike": lambda value, wanted: like(wanted, value),
-    "ArnEquals": lambda value, wanted: like(wanted, value),
-    "ArnLike": lambda value, wanted: like(wanted, value),
-    "Bool": lambda value, wanted: value.lower() == wanted.lower(),
-}
+def keys_of(statement: Statement) -> frozenset[str]:
+    """The condition keys, in lower case, that the statement's outcome depends on."""
+    texts = [text for element in ("Resource", "NotResource") for text in _many(statement.body.get(element, ()))]
+    texts += [text for each in statement.conditions for text in each.wanted]
+    named = {each.key.lower() for each in statement.conditions}
+    return frozenset(named | {key for text in texts for key in variables(text)})
 
 
 def _many(value: Any) -> tuple[str, ...]:
-    return tuple(str(each) for each in value) if isinstance(value, list | tuple) else (str(value),)
+    each = value if isinstance(value, list | tuple) else (value,)
+    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in each)
 
 
 def without_action(found: Sequence[Statement], statement: Statement, action: str) -> Iterator[Statement]:
@@ -191,4 +213,5 @@ def without_action(found: Sequence[Statement], statement: Statement, action: str
             continue
         kept = [name for name in each.actions if name != action]
         if kept:
-            yield Statement(each.policy, each.index, each.sid, each.effect, {**each.body, "Action": kept})
+            body = {**each.body, "Action": kept}
+            yield Statement(each.policy, each.index, each.sid, each.effect, body, each.conditions)

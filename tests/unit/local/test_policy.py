@@ -106,8 +106,8 @@ def test_conditions_hold_as_aws_says(condition: dict[str, Any], value: Any, fits
 
 
 def test_an_operator_that_is_not_known_is_an_error_and_no_pass() -> None:
-    with pytest.raises(UnknownElement, match="NumericLessThan"):
-        allowed(policy({"Condition": {"NumericLessThan": {"aws:k": "1"}}}), aws__k="0")
+    with pytest.raises(UnknownElement, match="BinaryEquals"):
+        allowed(policy({"Condition": {"BinaryEquals": {"aws:k": "1"}}}), aws__k="0")
 
 
 TRUST = json.dumps(
