@@ -56,7 +56,6 @@ class CatalogSettings:
 class IntakeSettings:
     """membership_events."""
 
-    catalog: CatalogSettings
     table: str
     queue_url: str
 
@@ -64,7 +63,6 @@ class IntakeSettings:
     def read(cls, env: Environment) -> IntakeSettings:
         """From the function's environment."""
         return cls(
-            catalog=CatalogSettings.read(env),
             table=env.text("LEDGER_TABLE"),
             queue_url=env.text("MEMBERSHIP_QUEUE_URL"),
         )
@@ -78,7 +76,6 @@ class OnboardingSettings:
     requeue: how long a message rests while AWS is not ready.
     """
 
-    catalog: CatalogSettings
     table: str
     audit_bus: str
     queue_url: str
@@ -91,7 +88,6 @@ class OnboardingSettings:
     def read(cls, env: Environment) -> OnboardingSettings:
         """From the function's environment."""
         return cls(
-            catalog=CatalogSettings.read(env),
             table=env.text("LEDGER_TABLE"),
             audit_bus=env.text("AUDIT_BUS"),
             queue_url=env.text("MEMBERSHIP_QUEUE_URL"),
@@ -106,7 +102,6 @@ class OnboardingSettings:
 class NightSettings:
     """idle_shutdown and tag_remediation."""
 
-    catalog: CatalogSettings
     table: str
     audit_bus: str
     account: str
@@ -115,7 +110,6 @@ class NightSettings:
     def read(cls, env: Environment) -> NightSettings:
         """From the function's environment."""
         return cls(
-            catalog=CatalogSettings.read(env),
             table=env.text("LEDGER_TABLE"),
             audit_bus=env.text("AUDIT_BUS"),
             account=env.text("ACCOUNT_ID"),

@@ -46,7 +46,6 @@ def spec(boundary: str) -> RoleSpec:
         tags={"managed-by": "studio-concierge", "persona": "data-scientist"},
         inline_policies={},
         managed_policies=(),
-        shared=False,
     )
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from concierge.errors import SettingsError
-from concierge.settings import CatalogSettings, Environment
+from concierge.settings import Environment
 
 _ROLE_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/(?:[\x21-\x7e]+/)?([\w+=,.@-]{1,64})", re.ASCII)
 _BASE_URL = re.compile(r"https://[^\s/?#]+(/[^\s?#]*[^\s?#/])?")
@@ -67,7 +67,6 @@ class PresignSettings:
     url_expires: seconds in which a link must be followed (CreatePresignedDomainUrl takes 5 to 300).
     """
 
-    catalog: CatalogSettings
     table: str
     login_role: RoleArn
     presigner_role: RoleArn
@@ -75,9 +74,8 @@ class PresignSettings:
 
     @classmethod
     def read(cls, env: Environment) -> PresignSettings:
-        """From LEDGER_TABLE, LOGIN_ROLE_ARN, PRESIGNER_ROLE_ARN, URL_EXPIRES_SECONDS and the catalog's variables."""
+        """From LEDGER_TABLE, LOGIN_ROLE_ARN, PRESIGNER_ROLE_ARN and URL_EXPIRES_SECONDS."""
         return cls(
-            catalog=CatalogSettings.read(env),
             table=env.text("LEDGER_TABLE"),
             login_role=RoleArn.parse(env.text("LOGIN_ROLE_ARN")),
             presigner_role=RoleArn.parse(env.text("PRESIGNER_ROLE_ARN")),

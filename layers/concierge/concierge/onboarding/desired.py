@@ -30,10 +30,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleSpec:
-    """An execution role as it should be; documents are canonical JSON text.
-
-    shared: it serves a team or a persona, so it must outlive any one person.
-    """
+    """An execution role as it should be; documents are canonical JSON text."""
 
     name: str
     arn: str
@@ -42,7 +39,6 @@ class RoleSpec:
     tags: Mapping[str, str]
     inline_policies: Mapping[str, str]
     managed_policies: tuple[str, ...]
-    shared: bool
 
     @property
     def path(self) -> str:
@@ -181,7 +177,6 @@ def _role(person: Person, grant: Grant, tags: Mapping[str, str], surroundings: S
         tags={key: tags[key] for key in kept if key in tags},
         inline_policies={PERSONA_POLICY: document} if document else {},
         managed_policies=render_policy_arns(persona, domain, partition=surroundings.partition),
-        shared=persona.role_scope is not RoleScope.USER,
     )
 
 
