@@ -11,11 +11,10 @@ import boto3
 
 from local.events.schedules import Schedule, moment
 from local.gate.gate import Gate
-from local.gate.resource import permits_invoke, queue_permits_send
 from local.http.gateway import Route
 from local.runtime.functions import Functions
 from local.runtime.worker import Result
-from local.template.deployment import Deployment, FunctionConfig
+from local.template.deployment import FunctionConfig
 
 _POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
@@ -27,19 +26,17 @@ class Undeliverable(Exception):
 class Delivery:
     """Rules, schedules, routes, queues and failure destinations of one deployment."""
 
-    def __init__(self, deployment: Deployment, gate: Gate, session: boto3.Session) -> None:
-        self._deployment = deployment
+    def __init__(self, gate: Gate, session: boto3.Session) -> None:
         self._gate = gate
         self._session = session
 
     def target(self, functions: Functions, rule_arn: str, target: Mapping[str, Any], event: object) -> None:
         """EventBridge -> function by its permission, else the target's dead-letter queue by the queue's policy."""
-        if permits_invoke(self._deployment.permissions, target["Arn"], "events.amazonaws.com", rule_arn):
+        if self._may("events", "lambda:InvokeFunction", target["Arn"], rule_arn):
             functions.invoke_later(target["Arn"], event)
             return
         queue = target.get("DeadLetterConfig", {}).get("Arn", "")
-        policy = self._queue_attributes(queue).get("Policy", "") if queue else ""
-        if not queue_permits_send(policy, queue, "events.amazonaws.com", rule_arn):
+        if not self._may("events", "sqs:SendMessage", queue, rule_arn):
             raise Undeliverable(f"{rule_arn} may invoke {target['Arn']} no more than send to {queue or 'a queue'}")
         self._send(queue, json.dumps(event))
 
@@ -51,7 +48,7 @@ class Delivery:
 
     def route(self, functions: Functions, route: Route, event: object) -> Result:
         """API Gateway -> function by its Lambda permission."""
-        if not permits_invoke(self._deployment.permissions, route.function, "apigateway.amazonaws.com", route.arn):
+        if not self._may("apigateway", "lambda:InvokeFunction", route.function, route.arn):
             return Result(ok=False, body=b'{"errorMessage": "API Gateway may not invoke the function"}')
         return functions.invoke(route.function, event)
 
@@ -69,10 +66,10 @@ class Delivery:
     def _send(self, queue_arn: str, body: str) -> None:
         self._session.client("sqs").send_message(QueueUrl=self._url(queue_arn), MessageBody=body)
 
-    def _queue_attributes(self, queue_arn: str) -> Mapping[str, str]:
-        sqs = self._session.client("sqs")
-        found = sqs.get_queue_attributes(QueueUrl=self._url(queue_arn), AttributeNames=["All"])
-        return {str(name): value for name, value in found.get("Attributes", {}).items()}
+    def _may(self, service: str, action: str, resource: str, source: str) -> bool:
+        """Whether the resource's own policy lets the service in for this source."""
+        context = {"aws:sourcearn": (source,)}
+        return self._gate.resource_policy_allows(f"{service}.amazonaws.com", action, resource, context)
 
     def _url(self, queue_arn: str) -> str:
         sqs = self._session.client("sqs")

@@ -154,7 +154,7 @@ class LocalStack:
 
     def _run(self) -> None:
         deployment = self._deployment
-        self._delivery = Delivery(deployment, self.gate, self.session())
+        self._delivery = Delivery(self.gate, self.session())
         self._functions = Functions(
             deployment.functions,
             self.endpoint,

@@ -50,7 +50,6 @@ def _function(deployment: Deployment, name: str, properties: Properties) -> Crea
 
 def _permission(deployment: Deployment, name: str, properties: Properties) -> Created:
     deployment.client("lambda").add_permission(StatementId=name, **properties)
-    deployment.permissions.append(properties)
     return Created(name)
 
 

@@ -43,7 +43,6 @@ class Deployment:
     stages: list[tuple[str, str]] = field(default_factory=list)
     layers: dict[str, Path] = field(default_factory=dict)
     event_sources: list[Properties] = field(default_factory=list)
-    permissions: list[Properties] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
         """An operator's client for the stack's moto."""
