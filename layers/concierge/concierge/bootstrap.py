@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from concierge.aws.catalog_store import CatalogStore
     from concierge.aws.ledger import DynamoLedger
     from concierge.aws.membership_queue import SqsMembershipQueue
-    from concierge.catalog.model import Catalog
+    from concierge.aws.studio_apps import StudioApps
+    from concierge.catalog.model import Catalog, Domain
     from concierge.directory.intake import Intake
     from concierge.login.saml_login import SamlLogin
     from concierge.login.settings import SamlSettings
@@ -77,7 +78,7 @@ def onboarding(now: datetime) -> Onboarding:
         catalog=catalog_store().current(now),
         ledger=DynamoLedger(client=clients.dynamodb(), table=settings.table),
         roles=lambda _domain: roles,
-        studio=lambda domain: SageMakerStudio(client=clients.sagemaker(domain.region)),
+        studio=lambda domain: SageMakerStudio(client=clients.sagemaker(domain.region), apps=_studio_apps(domain)),
         trail=EventBusTrail(client=clients.events(), bus=settings.audit_bus),
         surroundings=Surroundings(account=settings.account, partition=settings.partition, boundary=settings.boundary),
         pause=time.sleep,
@@ -143,15 +144,13 @@ def studio_links() -> StudioLinks:
 
 def idle_shutdown(now: datetime) -> Sweep:
     """idle_shutdown, in the hub's own account."""
-    from concierge.aws import clients
-    from concierge.aws.studio_apps import StudioApps
     from concierge.idle.shutdown import IdleShutdown
 
     catalog = catalog_store().current(now)
     room = IdleShutdown(
         catalog=catalog,
         ledger=_ledger_of_the_night(),
-        studio=lambda domain: StudioApps(client=clients.sagemaker(domain.region), account=domain.account),
+        studio=_studio_apps,
     )
     return _sweep(room, catalog)
 
@@ -159,18 +158,24 @@ def idle_shutdown(now: datetime) -> Sweep:
 def tag_remediation(now: datetime) -> Sweep:
     """tag_remediation, in the hub's own account."""
     from concierge.aws import clients
-    from concierge.aws.studio_apps import StudioApps
     from concierge.aws.tagging import StudioTags
     from concierge.tags.remediation import TagRemediation
 
     room = TagRemediation(
         ledger=_ledger_of_the_night(),
-        studio=lambda domain: StudioApps(client=clients.sagemaker(domain.region), account=domain.account),
+        studio=_studio_apps,
         tags=lambda domain: StudioTags(
             sagemaker=clients.sagemaker(domain.region), tagging=clients.tagging(domain.region)
         ),
     )
     return _sweep(room, catalog_store().current(now))
+
+
+def _studio_apps(domain: Domain) -> StudioApps:
+    from concierge.aws import clients
+    from concierge.aws.studio_apps import StudioApps
+
+    return StudioApps(client=clients.sagemaker(domain.region), account=domain.account)
 
 
 @cache

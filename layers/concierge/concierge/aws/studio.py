@@ -6,9 +6,10 @@ import base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from concierge.aws.errors import translated
+from concierge.aws.studio_apps import StudioApps
 from concierge.aws.user_settings import merged, read
 from concierge.errors import AwsError, NotFound, NotYet
 from concierge.model import OWNER, OWNERSHIP_TAG, App, AppType, Profile, Space, Status
@@ -17,17 +18,11 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker.literals import AppInstanceTypeType
     from types_boto3_sagemaker.type_defs import (
-        DeleteAppRequestTypeDef,
-        ListAppsRequestPaginateTypeDef,
-        PaginatorConfigTypeDef,
         SpaceSettingsTypeDef,
         TagTypeDef,
     )
 
     from concierge.onboarding.desired import Access, LifecycleSpec, SpaceSpec
-
-_RUNNING = ("InService", "Pending")
-_PAGES: PaginatorConfigTypeDef = {"PageSize": 100}  # the most that ListApps and ListSpaces give; their default is 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +30,7 @@ class SageMakerStudio:
     """`onboarding.ports.Studio` over the SageMaker API of one region."""
 
     client: SageMakerClient
+    apps: StudioApps
 
     def profile(self, domain_id: str, name: str) -> Profile | None:
         """DescribeUserProfile and ListTags; None if there is no such profile."""
@@ -122,45 +118,15 @@ class SageMakerStudio:
             )
 
     def running_apps(self, domain_id: str, profile: str) -> tuple[App, ...]:
-        """ListApps of the profile, ListSpaces of the domain, and ListApps of each private space of the profile."""
-        found = [*self._apps({"DomainIdEquals": domain_id, "UserProfileNameEquals": profile})]
-        for space in self._spaces_of(domain_id, profile):
-            found += self._apps({"DomainIdEquals": domain_id, "SpaceNameEquals": space})
-        return tuple(found)
+        """`StudioApps.apps_of`, of the kinds that people run."""
+        return tuple(app for app in self.apps.apps_of(domain_id, profile) if app.app_type in set(AppType))
 
     def stop_app(self, app: App) -> None:
         """DeleteApp; an app that is gone, or going, is a success."""
-        app_type = AppType(app.app_type)
-        request: DeleteAppRequestTypeDef = {
-            "DomainId": app.domain_id,
-            "AppType": app_type.value,
-            "AppName": app.name,
-        }
-        if app.space is not None:
-            request["SpaceName"] = app.space
-        elif app.profile is not None:
-            request["UserProfileName"] = app.profile
         try:
-            with translated("sagemaker:DeleteApp"):
-                self.client.delete_app(**request)
-        except (NotFound, NotYet):
+            self.apps.stop(app)
+        except NotYet:
             return
-
-    def _apps(self, owner: ListAppsRequestPaginateTypeDef) -> Iterator[App]:
-        owner["PaginationConfig"] = _PAGES
-        with translated("sagemaker:ListApps"):
-            for page in self.client.get_paginator("list_apps").paginate(**owner):
-                for found in page["Apps"]:
-                    if found["Status"] in _RUNNING and found["AppType"] in set(AppType):
-                        yield _app(found)
-
-    def _spaces_of(self, domain_id: str, profile: str) -> Iterator[str]:
-        with translated("sagemaker:ListSpaces"):
-            pages = self.client.get_paginator("list_spaces").paginate(DomainIdEquals=domain_id, PaginationConfig=_PAGES)
-            for page in pages:
-                for space in page["Spaces"]:
-                    if space.get("OwnershipSettingsSummary", {}).get("OwnerUserProfileName") == profile:
-                        yield space["SpaceName"]
 
     def _tags(self, arn: str) -> Mapping[str, str]:
         with translated("sagemaker:ListTags"):
@@ -188,18 +154,6 @@ def _role_may_be_new() -> Iterator[None]:
         if error.code == "ValidationException" and "role" in str(error).casefold():
             raise NotYet(error.operation, error.code, str(error)) from error
         raise
-
-
-def _app(found: Mapping[str, Any]) -> App:
-    return App(
-        domain_id=found["DomainId"],
-        app_type=AppType(found["AppType"]),
-        name=found["AppName"],
-        status=Status(found["Status"]),
-        created_at=found["CreationTime"],
-        profile=found.get("UserProfileName"),
-        space=found.get("SpaceName"),
-    )
 
 
 def _space_settings(spec: SpaceSpec) -> SpaceSettingsTypeDef:

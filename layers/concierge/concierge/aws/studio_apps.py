@@ -1,8 +1,8 @@
-"""SageMaker Studio at night: who and what is in a domain, and stopping an app."""
+"""SageMaker Studio's inventory: who and what is in a domain, and stopping an app."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +13,11 @@ from concierge.model import App, Space, Status
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker.literals import AppTypeType
-    from types_boto3_sagemaker.type_defs import DescribeAppRequestTypeDef, PaginatorConfigTypeDef
+    from types_boto3_sagemaker.type_defs import (
+        DescribeAppRequestTypeDef,
+        ListAppsRequestPaginateTypeDef,
+        PaginatorConfigTypeDef,
+    )
 
 _PAGES: PaginatorConfigTypeDef = {"PageSize": 100}  # the most that these lists give; their default is 10
 _RUNNING = ("Pending", "InService")
@@ -51,9 +55,15 @@ class StudioApps:
 
     def apps(self, domain_id: str) -> tuple[App, ...]:
         """ListApps: every kind, but only what starts or runs; AWS lists deleted apps for another day."""
-        with translated("sagemaker:ListApps"):
-            pages = self.client.get_paginator("list_apps").paginate(DomainIdEquals=domain_id, PaginationConfig=_PAGES)
-            return tuple(self._app(found) for page in pages for found in page["Apps"] if found["Status"] in _RUNNING)
+        return tuple(self._listed({"DomainIdEquals": domain_id}))
+
+    def apps_of(self, domain_id: str, profile: str) -> tuple[App, ...]:
+        """ListApps of the profile, ListSpaces of the domain, and ListApps of each private space of the profile."""
+        found = [*self._listed({"DomainIdEquals": domain_id, "UserProfileNameEquals": profile})]
+        for space in self.spaces(domain_id):
+            if space.owner == profile:
+                found += self._listed({"DomainIdEquals": domain_id, "SpaceNameEquals": space.name})
+        return tuple(found)
 
     def describe(self, app: App) -> App | None:
         """DescribeApp, which alone tells the timestamps of activity; None if the app is gone."""
@@ -70,6 +80,12 @@ class StudioApps:
                 self.client.delete_app(**_key(app))
         except NotFound:
             return
+
+    def _listed(self, of: ListAppsRequestPaginateTypeDef) -> Iterator[App]:
+        of["PaginationConfig"] = _PAGES
+        with translated("sagemaker:ListApps"):
+            for page in self.client.get_paginator("list_apps").paginate(**of):
+                yield from (self._app(found) for found in page["Apps"] if found["Status"] in _RUNNING)
 
     def _space(self, found: Mapping[str, Any]) -> Space:
         private = found.get("SpaceSharingSettingsSummary", {}).get("SharingType") == "Private"
