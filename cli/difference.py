@@ -31,6 +31,8 @@ def _named(catalog: Catalog) -> Mapping[str, object]:
         **{f"lifecycle configuration {each.name}": each for each in catalog.lifecycle_configs},
         **{f"persona {each.name}": each for each in catalog.personas},
         **{_binding_name(each): replace(each, line=0) for each in catalog.bindings},
+        "offboarding": catalog.grace_days,
+        "removals": catalog.removals,
     }
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concierge.catalog.patterns import folded, group_pattern
+from concierge.catalog.patterns import group_pattern
+from concierge.names import folded
 
 PERSONAS = ("scientist", "data-scientist", "analyst")
 DOMAINS = ("lab", "lab-eu")

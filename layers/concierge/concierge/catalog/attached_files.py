@@ -1,10 +1,11 @@
-"""The files beside studio.yaml that it names: lifecycle scripts and IAM policies."""
+"""The files beside studio.yaml that it names: lifecycle scripts, IAM policies and certificates."""
 
 from __future__ import annotations
 
 import base64
 import json
 import re
+import ssl
 from collections.abc import Iterable
 from pathlib import Path as File
 from typing import Any
@@ -16,6 +17,7 @@ from concierge.catalog.shape import close_or_all
 MAX_SCRIPT = 16_384  # characters of base64 (CreateStudioLifecycleConfig, API reference)
 MAX_POLICY = 10_240  # characters of all inline policies of a role, without white space (IAM quotas)
 _IN_BRACES = re.compile(r"(?<!\$)\{([\w .-]*)\}")
+_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 _LONGEST_PARTITION = "aws-us-gov"
 _LONGEST_ROLE = "x" * 64  # IAM's own limit
 
@@ -63,6 +65,36 @@ def read_policy(folder: File, name: str, domains: Iterable[Domain]) -> Read:
     if size > MAX_POLICY:
         complaints.append((f"{name} is {size} characters when filled in, of at most {MAX_POLICY}", "shorten it"))
     return canonical, complaints
+
+
+def read_certificates(folder: File, name: str) -> Read:
+    """The certificates of a PEM file without what stands between them, and what is wrong with them."""
+    text, complaints = _read(folder, name)
+    if complaints:
+        return "", complaints
+    if "PRIVATE KEY-----" in text:  # the catalog is read by many; a key must not travel with it
+        message = f"{name} holds a private key, which nobody here needs"
+        return "", [(message, "keep the key where it is secret, and leave only certificates in this file")]
+    found = [(block[1], block[0].replace("\r\n", "\n")) for block in _PEM.finditer(text)]
+    if not found:
+        complaints.append((f"{name} holds no certificate", "save the authorities' certificates in PEM form"))
+    elif len(found) < text.count("-----BEGIN "):
+        complaints.append((f"{name} holds a block without its end", "copy the whole file again"))
+    for number, (label, block) in enumerate(found, start=1):
+        if label != "CERTIFICATE":
+            complaints.append((f"block {number} of {name} is a {label}", "leave only certificates in this file"))
+        elif not _is_certificate(block):
+            complaints.append((f"block {number} of {name} is no certificate", "copy the whole file again"))
+    return "".join(f"{block}\n" for _, block in found), complaints
+
+
+def _is_certificate(block: str) -> bool:
+    """Read as the TLS connection will read it."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=block)
+    except (ssl.SSLError, ValueError, TypeError):  # in order: no DER, empty, not ASCII
+        return False
+    return True
 
 
 def _rendered_size(policy: str, domain: Domain) -> int:

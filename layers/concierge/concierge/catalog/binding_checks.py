@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from concierge.catalog.model import Catalog
-from concierge.catalog.patterns import PLACEHOLDERS, folded, placeholders
+from concierge.catalog.patterns import PLACEHOLDERS, placeholders
 from concierge.catalog.problems import Found, Path
 from concierge.catalog.shape import Json, Sound, close_or_all
+from concierge.names import folded
 
 _FIRST_WINS = "remove one of them; the first in the file wins"
 

@@ -1,4 +1,4 @@
-"""What JSON Schema cannot say of directories, domains, personas and tags: that names exist, and things fit together.
+"""What JSON Schema cannot say, but for bindings: that names exist, and things fit together.
 
 Each check takes what has the right shape, so that all mistakes of a file come at once.
 """
@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Iterator
 
 from concierge.catalog.binding_checks import check_bindings
-from concierge.catalog.patterns import folded
 from concierge.catalog.problems import Found, Path, spelled
 from concierge.catalog.schema import TAG_MEANING
 from concierge.catalog.shape import Json, Sound, close_or_all
 from concierge.model import LOGIN_TAG, OWNERSHIP_TAG
+from concierge.names import folded
 
 RESERVED_TAGS = (LOGIN_TAG, "domain", "persona", OWNERSHIP_TAG)
 _OWN_NAME = "give it a name of its own"
@@ -22,6 +22,7 @@ _OWN_NAME = "give it a name of its own"
 def check(file: Sound) -> Iterator[Found]:
     """All mistakes in what has the right shape."""
     yield from _directories(file)
+    yield from _removals(file.removals)
     for section in ("domains", "personas", "lifecycle_configs"):
         yield from _unique((each.get("name"), (*path, "name")) for path, each in file.sections[section])
     yield from _domains(file)
@@ -53,6 +54,29 @@ def _directories(file: Sound) -> Iterator[Found]:
             *((one, ("ids", index)) for index, one in enumerate(each.get("ids", ()))),
         )
     )
+    stores: dict[str, Path] = {}
+    for path, each in file.sections["directories"]:
+        store = each.get("identity_store", {}).get("id")
+        if store in stores:
+            message = f"is the identity store of {spelled(stores[store])} already"
+            yield (*path, "identity_store", "id"), message, "give both names to one directory, with ids"
+        if store is not None:
+            stores.setdefault(store, path)
+        yield from _one_way_to_read(file, each, path)
+
+
+def _one_way_to_read(file: Sound, directory: Json, path: Path) -> Iterator[Found]:
+    if "ldap" in directory and "identity_store" in directory:
+        yield (*path, "identity_store"), "ldap says already how it is read", "keep one of ldap and identity_store"
+    elif "canary" in directory and not {"ldap", "identity_store"} & directory.keys() and file.is_whole(path):
+        yield (*path, "canary"), "nobody reads this directory", "add ldap or identity_store, or remove it"
+
+
+def _removals(removals: Json) -> Iterator[Found]:
+    floor, most = removals.get("floor"), removals.get("most")
+    if floor is not None and most is not None and floor > most:
+        message = f"{floor} is more than most, {most}, which is never exceeded"
+        yield ("removals", "floor"), message, "make it smaller, or most larger"
 
 
 def _domains(file: Sound) -> Iterator[Found]:

@@ -12,18 +12,24 @@ from concierge.catalog.model import (
     Catalog,
     Directory,
     Domain,
+    IdentityStore,
     IdleLimits,
+    Ldap,
     LifecycleConfig,
     LoginId,
     Persona,
+    Removals,
     RoleScope,
     SpaceTemplate,
 )
 from concierge.catalog.patterns import PLACEHOLDERS, placeholders
 from concierge.errors import CatalogError
 from concierge.model import AppType
+from concierge.names import canonical_login
 
-FORMAT = 1  # of the compiled JSON; a release reads exactly one
+# Of the compiled JSON; a release reads exactly one. What came later than the first catalogs of this format may be
+# missing, and then has its default: how directories are read, grace_days, removals.
+FORMAT = 1
 
 Json = Mapping[str, Any]
 
@@ -43,6 +49,9 @@ def load(compiled: bytes) -> Catalog:
 
 def _checked(catalog: Catalog) -> Catalog:
     """The catalog, if all that it names is in it: a dangling name must fail here, not while somebody is onboarded."""
+    for directory in catalog.directories:
+        if directory.ldap is not None and directory.identity_store is not None:
+            raise CatalogError(f"directory {directory.name} is to be read in two ways")
     for persona in catalog.personas:
         for name in persona.lifecycle_configs:
             catalog.lifecycle_config(name)
@@ -71,11 +80,30 @@ def _catalog(root: Json, digest: str) -> Catalog:
         ),
         bindings=tuple(Binding(**each) for each in root["bindings"]),
         digest=digest,
+        grace_days=root.get("grace_days", 30),
+        removals=_removals(root["removals"]) if "removals" in root else Removals(),
     )
 
 
 def _directory(found: Json) -> Directory:
-    return Directory(name=found["name"], ids=tuple(found["ids"]), login_id=LoginId(found["login_id"]))
+    ldap, store, canary = (found.get(key) for key in ("ldap", "identity_store", "canary"))
+    return Directory(
+        name=found["name"],
+        ids=tuple(found["ids"]),
+        login_id=LoginId(found["login_id"]),
+        ldap=None if ldap is None else Ldap(**{**ldap, "servers": tuple(ldap["servers"])}),
+        identity_store=None if store is None else IdentityStore(**store),
+        canary=None if canary is None else canonical_login(canary),
+    )
+
+
+def _removals(found: Json) -> Removals:
+    return Removals(
+        floor=found["floor"],
+        share=found["share_percent"] / 100,
+        most=found["most"],
+        window=found["window_minutes"],
+    )
 
 
 def _persona(found: Json) -> Persona:

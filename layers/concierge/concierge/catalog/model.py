@@ -7,16 +7,28 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from concierge.catalog.patterns import folded, group_pattern, with_placeholders
+from concierge.catalog.directories import Directory, IdentityStore, Ldap, LoginId
+from concierge.catalog.patterns import group_pattern, with_placeholders
 from concierge.errors import CatalogError
 from concierge.model import AppType
+from concierge.names import folded
 
-
-class LoginId(StrEnum):
-    """Which of a directory's names is the login id."""
-
-    SAM = "sam"
-    UPN = "upn"
+__all__ = [
+    "Binding",
+    "Catalog",
+    "Directory",
+    "Domain",
+    "Grant",
+    "IdentityStore",
+    "IdleLimits",
+    "Ldap",
+    "LifecycleConfig",
+    "LoginId",
+    "Persona",
+    "Removals",
+    "RoleScope",
+    "SpaceTemplate",
+]
 
 
 class RoleScope(StrEnum):
@@ -25,15 +37,6 @@ class RoleScope(StrEnum):
     USER = "user"
     TEAM = "team"
     PERSONA = "persona"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Directory:
-    """A directory that people come from; `ids` are other names of it, such as d-9067a1b2c3."""
-
-    name: str
-    ids: tuple[str, ...] = ()
-    login_id: LoginId = LoginId.SAM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +122,27 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removals:
+    """How many people may lose access before an administrator is asked.
+
+    floor, share: as many as the larger of both within the window (a count; a share of all managed people, 0..1).
+    most:         never more than this, however many people there are.
+    window:       minutes that are looked back.
+    """
+
+    floor: int = 5
+    share: float = 0.10
+    most: int = 50
+    window: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """Everything that studio.yaml says; `digest` is the SHA-256 of its compiled form, in hex."""
+    """Everything that studio.yaml says.
+
+    grace_days: days between closing somebody's door and deleting what they have.
+    digest:     SHA-256 of the compiled form, in hex.
+    """
 
     version: int
     directories: tuple[Directory, ...]
@@ -129,6 +151,8 @@ class Catalog:
     lifecycle_configs: tuple[LifecycleConfig, ...]
     bindings: tuple[Binding, ...]
     digest: str
+    grace_days: int = 30
+    removals: Removals = field(default_factory=Removals)
 
     def directory(self, name: str) -> Directory | None:
         """The directory of that name or id, compared without case."""

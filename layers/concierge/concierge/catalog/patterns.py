@@ -1,4 +1,4 @@
-"""Names of groups, and patterns of such names: compared without case, always as a whole."""
+"""Patterns of group names: compared without case, always as a whole."""
 
 from __future__ import annotations
 
@@ -6,19 +6,10 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from concierge.names import folded
+
 PLACEHOLDERS = ("account", "domain", "persona", "team")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-def folded(name: str) -> str:
-    """The name without case; two groups are the same if this is the same.
-
-    A letter outside ASCII never becomes one inside: the Kelvin sign in lower case is a `k`, and whoever may create
-    a group that only looks like another must not become a member of the other.
-    """
-    if name.isascii():
-        return name.lower()
-    return "".join(low if (low := each.lower()).isascii() == each.isascii() else each for each in name)
 
 
 def placeholders(pattern: str) -> list[str]:

@@ -17,6 +17,10 @@ TAG_MEANING = "letters, digits, spaces and _ . : / = + - @"
 MOST_TAGS = 15  # in each of three places: with the four that are set by themselves below the 50 that Studio takes
 ACCOUNT = "[0-9]{12}"
 IN_ARN = "[A-Za-z0-9_+=,.@/-]+"
+_REGION = "[a-z]{2,4}(-[a-z]+)+-[0-9]+"
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"  # of a host name
+_RDN = r"[A-Za-z][A-Za-z0-9-]*=(\\.|[^\\,=+])+"  # a part of a distinguished name
+_HEX = "[0-9a-f]"
 APP_TYPES = [each.value for each in AppType]
 
 
@@ -75,19 +79,57 @@ def _tags(description: str) -> Schema:
 _INSTANCE = _text("Instance type, such as ml.t3.medium, or system.", r"^(ml\.[a-z0-9-]+\.[a-z0-9-]+|system)$")
 _APP_TYPE = _choice("Kind of app.", *APP_TYPES)
 
+_AWS_REGION = _text("AWS region, such as eu-west-1.", f"^{_REGION}$")
+_LDAP = _object(
+    "How an Active Directory is read over LDAPS.",
+    ("servers", "base_dn", "secret", "ca_file"),
+    servers=_list(
+        "Domain controllers, asked in this order.",
+        _text(
+            "Host name as the server's certificate spells it, such as dc1.corp.example.com: without ldaps:// and port.",
+            rf"^{_LABEL}(\.{_LABEL})*$",
+            253,
+        ),
+        minItems=1,
+        uniqueItems=True,
+    ),
+    port=_whole("Port for LDAP over TLS", 1, 65535),
+    base_dn=_text(
+        "Distinguished name that people and groups are under, such as DC=corp,DC=example,DC=com.",
+        f"^{_RDN}(, *{_RDN})*$",
+    ),
+    secret=_text(
+        'ARN of the secret that holds {"username": "...", "password": "..."} of the account that reads: '
+        "arn:aws:secretsmanager:<region>:<account>:secret:<name>-<6 characters>.",
+        rf"^arn:aws[a-z-]*:secretsmanager:{_REGION}:{ACCOUNT}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{{6}}$",
+    ),
+    ca_file=_text("File with the PEM certificates of the authorities that sign the servers', relative to this file."),
+)
+_IDENTITY_STORE = _object(
+    "The store of IAM Identity Center.",
+    ("id", "region"),
+    id=_text(
+        "Id of the identity store, such as d-9067d4e5f6.",
+        f"^(d-{_HEX}{{10}}|{_HEX}{{8}}(-{_HEX}{{4}}){{3}}-{_HEX}{{12}})$",
+    ),
+    region=_AWS_REGION,
+)
 _DIRECTORY = _object(
     "A directory that people come from. Events of any other directory are not believed.",
     ("name",),
     name=_text("The directory's one name here, such as corp.example.com."),
     ids=_list("Other names of it in events, such as d-9067a1b2c3.", _text("An id.")),
     login_id=_choice("Which name is the login id: the account name, or the user principal name.", "sam", "upn"),
+    ldap=_LDAP,
+    identity_store=_IDENTITY_STORE,
+    canary=_text("Login id of an account that is in every managed group, and that nobody uses.", longest=256),
 )
 _DOMAIN = _object(
     "A Studio domain that exists already, with IAM authentication.",
     ("name", "account", "region", "domain_id"),
     name=_name("domain"),
     account=_text("Account id: 12 digits, in quotes.", f"^{ACCOUNT}$"),
-    region=_text("AWS region, such as eu-west-1.", r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$"),
+    region=_AWS_REGION,
     domain_id=_text("Id of the domain, such as d-abcdefghijkl.", r"^d-(-*[a-z0-9]){1,61}$", 63),
     spoke_role=_text(
         "ARN of the role to assume in another account: arn:aws:iam::<account>:role/<name>.",
@@ -153,6 +195,17 @@ _BINDING = _object(
     persona=_text("Name of the persona."),
     tags=_tags("Tags, such as team and cost-centre."),
 )
+_OFFBOARDING = _object(
+    "What happens to people who leave.",
+    grace_days=_whole("Days between closing somebody's door and deleting what they have", 0, 3650),
+)
+_REMOVALS = _object(
+    "How many people may lose access at once before an administrator is asked.",
+    floor=_whole("So many people are always believed", 0, 100_000),
+    share_percent=_whole("Or so many of a hundred managed people, if that is more", 0, 100),
+    most=_whole("Never more people than this", 0, 100_000),
+    window_minutes=_whole("Minutes within which people are counted", 1, 1440),
+)
 
 SCHEMA: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -166,5 +219,7 @@ SCHEMA: Schema = {
         lifecycle_configs=_list("Scripts that run when an app starts.", _LIFECYCLE),
         personas=_list("Jobs: what people may do, and what they find in Studio.", _PERSONA, minItems=1),
         bindings=_list("Which group gives what; the first that fits wins.", _BINDING, minItems=1),
+        offboarding=_OFFBOARDING,
+        removals=_REMOVALS,
     ),
 }

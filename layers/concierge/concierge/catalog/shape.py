@@ -20,12 +20,14 @@ Json = Mapping[str, Any]
 class Sound:
     """What of a studio.yaml has the right shape; fields that do not are left out, the others keep their paths.
 
-    names: what is declared in each section, of elements with mistakes too; None if the section cannot be read, so
-           that nobody can say what is not in it.
+    names:    what is declared in each section, of elements with mistakes too; None if the section cannot be read, so
+              that nobody can say what is not in it.
+    removals: the section of that name, which is no list.
     """
 
     sections: Mapping[str, tuple[tuple[Path, Json], ...]]
     names: Mapping[str, tuple[str, ...] | None]
+    removals: Json
     mistaken: frozenset[Path]
 
     def is_whole(self, path: Path) -> bool:
@@ -52,7 +54,9 @@ def sound(root: Any, mistaken: Iterable[Path]) -> Sound:
         sections[section] = tuple((path, _without(each, path, wrong)) for each, path in elements)
         named = tuple(each["name"] for each, _ in elements if isinstance(each.get("name"), str))
         names[section] = named if isinstance(found, list) else None
-    return Sound(sections, names, frozenset(path[:2] for path in wrong))
+    removals = top.get("removals")
+    kept = _without(removals, ("removals",), wrong) if isinstance(removals, dict) else {}
+    return Sound(sections, names, kept, frozenset(path[:2] for path in wrong))
 
 
 def _without(value: Json, path: Path, wrong: frozenset[Path]) -> Json:

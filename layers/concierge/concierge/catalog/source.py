@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path as File
 from typing import Any
 
-from concierge.catalog.attached_files import Read, read_policy, read_script
+from concierge.catalog.attached_files import Read, read_certificates, read_policy, read_script
 from concierge.catalog.binding_checks import never_used
 from concierge.catalog.checks import check
 from concierge.catalog.load import FORMAT, load
@@ -54,6 +54,9 @@ def _attached(file: Sound, folder: File) -> tuple[dict[Path, str], list[Found]]:
         if each.keys() >= set(_IDENTITY_OF_A_DOMAIN)
     ]
     read: dict[Path, Read] = {}
+    for path, each in file.sections["directories"]:
+        if "ca_file" in each.get("ldap", ()):
+            read[*path, "ldap", "ca_file"] = read_certificates(folder, each["ldap"]["ca_file"])
     for path, each in file.sections["lifecycle_configs"]:
         if "script_file" in each:
             read[*path, "script_file"] = read_script(folder, each["script_file"])
@@ -70,7 +73,10 @@ def _resolved(file: Plain, attached: dict[Path, str]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "version": root["version"],
-        "directories": [{"ids": [], "login_id": "sam", **each} for each in root["directories"]],
+        "directories": [
+            _directory(each, attached.get(("directories", index, "ldap", "ca_file")))
+            for index, each in enumerate(root["directories"])
+        ],
         "domains": root["domains"],
         "lifecycle_configs": [
             {
@@ -87,7 +93,17 @@ def _resolved(file: Plain, attached: dict[Path, str]) -> dict[str, Any]:
         "bindings": [
             {**each, "line": file.places["bindings", index].line} for index, each in enumerate(root["bindings"])
         ],
+        "grace_days": root.get("offboarding", {}).get("grace_days", 30),
+        "removals": {"floor": 5, "share_percent": 10, "most": 50, "window_minutes": 60, **root.get("removals", {})},
     }
+
+
+def _directory(found: Json, ca: str | None) -> dict[str, Any]:
+    directory = {"ids": [], "login_id": "sam", **found}
+    if "ldap" in found:
+        kept = {key: each for key, each in found["ldap"].items() if key != "ca_file"}
+        directory["ldap"] = {"port": 636, **kept, "ca": ca}
+    return directory
 
 
 def _persona(found: Json, policy: str | None) -> dict[str, Any]:
