@@ -5,7 +5,9 @@ Envelope: EventBridge with a `source` of the sender's choice and detail-type `di
 
 from __future__ import annotations
 
-from concierge.directory.changes import Kind, MembershipChange
+from datetime import datetime
+
+from concierge.directory.changes import Found, Kind, MembershipChange
 from concierge.directory.fields import Json, instant, optional_text, section, text
 from concierge.errors import MalformedEvent
 from concierge.model import Identity
@@ -16,11 +18,17 @@ KINDS = {
     "directory.user.disabled": Kind.DISABLE,
     "directory.user.enabled": Kind.ENABLE,
     "directory.user.deleted": Kind.DELETE,
+    "directory.user.renamed": Kind.RENAME,
     "directory.group.resync": Kind.RESYNC,
 }
 
 
-def read(event: Json) -> tuple[MembershipChange, ...]:
+def reads(event: Json) -> bool:
+    """Everything whose detail-type begins with `directory.`, so that a typo is told and not dropped."""
+    return str(event.get("detail-type", "")).startswith("directory.")
+
+
+def read(event: Json, *, now: datetime) -> Found:  # noqa: ARG001 - the event has a time of its own
     """One change from one event; raises MalformedEvent for an unknown kind or version or a missing field."""
     name, _, version = text(event, "detail-type").rpartition(".")
     kind = KINDS.get(name)
@@ -57,5 +65,5 @@ def _identity(detail: Json, name: str, directory: str) -> Identity:
         upn=optional_text(fields, "upn", path=path),
     )
     if not identity.keys:
-        raise MalformedEvent(f"field detail.{name}: needs at least one of guid, sid and sam")
+        raise MalformedEvent(f"field detail.{name}: needs at least one of guid, sid, sam and upn")
     return identity

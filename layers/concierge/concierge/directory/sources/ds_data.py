@@ -6,8 +6,11 @@ examples name the service `ds.amazonaws.com`, and in the parameters spell the ac
 
 from __future__ import annotations
 
-from concierge.directory.changes import Ignored, Kind, MembershipChange
-from concierge.directory.fields import Json, instant, optional_text, section, text
+from datetime import datetime
+
+from concierge.directory.changes import Found, Kind
+from concierge.directory.fields import Json, optional_text
+from concierge.directory.sources.cloudtrail import ApiCall, is_call_to
 from concierge.model import Identity
 
 EVENT_SOURCES = frozenset({"ds.amazonaws.com", "ds-data.amazonaws.com"})
@@ -16,50 +19,51 @@ _USER_CALLS = {"DisableUser": Kind.DISABLE, "EnableUser": Kind.ENABLE, "DeleteUs
 _SOURCE = "cloudtrail.ds-data"
 
 
-def read(event: Json) -> tuple[MembershipChange | Ignored, ...]:
+def reads(event: Json) -> bool:
+    """Calls to AWS Directory Service."""
+    return is_call_to(event, EVENT_SOURCES)
+
+
+def read(event: Json, *, now: datetime) -> Found:  # noqa: ARG001 - the call has a time of its own
     """One change, or why there is none; raises MalformedEvent where a field that the call must have is missing."""
-    detail = section(event, "detail")
-    key = text(detail, "eventID", path="detail.")
-    call = text(detail, "eventName", path="detail.")
-    if error := optional_text(detail, "errorCode", path="detail."):
-        return (Ignored(source=_SOURCE, dedupe_key=key, reason=f"{call} was refused with {error}"),)
-    if call not in _MEMBER_CALLS and call not in _USER_CALLS:
-        return (Ignored(source=_SOURCE, dedupe_key=key, reason=f"{call} does not change memberships"),)
-    request = section(detail, "requestParameters", path="detail.")
-    directory = text(request, "directoryId", path="detail.requestParameters.")
-    account = _account_name(request, "memberName" if call in _MEMBER_CALLS else "sAMAccountName")
+    call = ApiCall.of(event, _SOURCE)
+    if call.error:
+        return call.ignored(f"{call.name} was refused with {call.error}")
+    if call.name == "DeleteGroup":
+        group = Identity(directory=call.parameter("directoryId"), account_name=_account_name(call, "sAMAccountName"))
+        return call.change(Kind.RESYNC, group.directory, group=group, reason="the group was deleted")
+    if call.name not in _MEMBER_CALLS and call.name not in _USER_CALLS:
+        return call.ignored(f"{call.name} does not change memberships")
+    account = _account_name(call, "memberName" if call.name in _MEMBER_CALLS else "sAMAccountName")
     if account.endswith("$"):
-        return (Ignored(source=_SOURCE, dedupe_key=key, reason=f"{account} is a computer, not a person"),)
-    if foreign := _other_realm(request, directory):
-        return (Ignored(source=_SOURCE, dedupe_key=key, reason=foreign),)
-    sid = "" if call in _MEMBER_CALLS else _sid(detail)
-    return (
-        MembershipChange(
-            kind=_MEMBER_CALLS.get(call) or _USER_CALLS[call],
-            source=_SOURCE,
-            directory=directory,
-            occurred_at=instant(detail, "eventTime", path="detail."),
-            dedupe_key=key,
-            person=Identity(directory=directory, account_name=account, sid=sid),
-            group=_group(request, directory) if call in _MEMBER_CALLS else None,
-        ),
+        return call.ignored(f"{account} is a computer, not a person")
+    return _about(call, account)
+
+
+def _about(call: ApiCall, account: str) -> Found:
+    directory = call.parameter("directoryId")
+    if foreign := _other_realm(call, directory):
+        return call.ignored(foreign)
+    if call.name in _USER_CALLS:
+        person = Identity(directory=directory, account_name=account, sid=_sid(call.detail))
+        return call.change(_USER_CALLS[call.name], directory, person=person)
+    return call.change(
+        _MEMBER_CALLS[call.name],
+        directory,
+        person=Identity(directory=directory, account_name=account),
+        group=Identity(directory=directory, account_name=call.parameter("groupName")),
     )
 
 
-def _account_name(request: Json, name: str) -> str:
+def _account_name(call: ApiCall, name: str) -> str:
     # The API model says SAMAccountName, the guide's CloudTrail examples sAMAccountName.
-    fallback = "SAMAccountName" if name == "sAMAccountName" and name not in request else name
-    return text(request, fallback, path="detail.requestParameters.")
+    fallback = "SAMAccountName" if name == "sAMAccountName" and name not in call.request else name
+    return call.parameter(fallback)
 
 
-def _other_realm(request: Json, directory: str) -> str:
-    realm = optional_text(request, "memberRealm", path="detail.requestParameters.")
+def _other_realm(call: ApiCall, directory: str) -> str:
+    realm = optional_text(call.request, "memberRealm", path="detail.requestParameters.")
     return f"member of the trusted realm {realm}, which is not directory {directory}" if realm else ""
-
-
-def _group(request: Json, directory: str) -> Identity:
-    name = text(request, "groupName", path="detail.requestParameters.")
-    return Identity(directory=directory, account_name=name)
 
 
 def _sid(detail: Json) -> str:
