@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_iam import IAMClient
+    from types_boto3_identitystore import IdentityStoreClient
     from types_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
     from types_boto3_s3 import S3Client
     from types_boto3_sagemaker import SageMakerClient
+    from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
     from types_boto3_sts import STSClient
 
@@ -73,3 +75,15 @@ def sagemaker(region: str) -> SageMakerClient:
 def tagging(region: str) -> ResourceGroupsTaggingAPIClient:
     """The Resource Groups Tagging API in a domain's region."""
     return boto3.client("resourcegroupstaggingapi", region_name=region, config=CONFIG)
+
+
+@cache
+def identitystore(region: str) -> IdentityStoreClient:
+    """The Identity Store API in the region of IAM Identity Center."""
+    return boto3.client("identitystore", region_name=region, config=CONFIG)
+
+
+@cache
+def secretsmanager(region: str) -> SecretsManagerClient:
+    """Secrets Manager in a secret's region."""
+    return boto3.client("secretsmanager", region_name=region, config=CONFIG)

@@ -1,0 +1,1 @@
+"""Active Directory over LDAPS: the only place that imports ldap3."""
