@@ -13,23 +13,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from concierge import bootstrap
 from concierge.directory.memberships import from_json
-from concierge.onboarding.rest import NotSettled, rest_for
+from concierge.onboarding.rest import come_back
 
 logger = logging.getLogger("concierge.onboarding")
 
 
 class Processor(SqsFifoPartialProcessor):
-    """A group is a person: after a message that has to come back, later ones of that person wait behind it."""
+    """A group is a person: after a message that failed, later ones of that person wait behind it."""
 
     def failure_handler(self, record: Any, exception: Any) -> FailureResponse:
-        """Says why a message comes back; resting is no error."""
-        level = logging.INFO if isinstance(exception[1], NotSettled) else logging.ERROR
-        logger.log(
-            level,
-            "comes back",
-            exc_info=exception if level == logging.ERROR else None,
-            extra={"message_id": record.message_id, "reason": str(exception[1])},
-        )
+        """Says why a message comes back."""
+        extra = {"message_id": record.message_id, "reason": str(exception[1])}
+        logger.error("comes back", exc_info=exception, extra=extra)
         return super().failure_handler(record, exception)
 
 
@@ -38,14 +33,12 @@ processor.raise_on_entire_batch_failure = False  # every message is answered for
 
 
 def converge(record: SQSRecord) -> None:
-    """Raises NotSettled, after hiding the message for a while, if the person has to be looked at again."""
+    """Asks for another look later if AWS is not ready; raises NotSettled after the last one."""
     now = datetime.now(UTC)
-    applied = bootstrap.onboarding(now).converge(from_json(record.body), now=now)
-    if applied.is_settled:
-        return
-    received = int(record.attributes.approximate_receive_count)
-    bootstrap.membership_queue().rest(record.receipt_handle, rest_for(applied, received))
-    raise NotSettled(applied)
+    change = from_json(record.body)
+    applied = bootstrap.onboarding(now).converge(change, now=now)
+    if after := come_back(change, applied, bootstrap.look_again()):
+        logger.info("is looked at again", extra={"person": change.person.id, "seconds": after.total_seconds()})
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:

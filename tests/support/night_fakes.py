@@ -16,7 +16,6 @@ ACCOUNT = "111122223333"
 NOW = datetime(2026, 3, 2, 22, tzinfo=UTC)
 RESEARCH = Domain(name="research", account=ACCOUNT, region="eu-west-1", domain_id="d-research")
 SALES = Domain(name="sales", account=ACCOUNT, region="eu-west-1", domain_id="d-sales")
-ELSEWHERE = Domain(name="elsewhere", account="999999999999", region="eu-west-1", domain_id="d-elsewhere")
 AMARA_TAGS = {
     "studiouserid": "amara.okafor",
     "domain": "research",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, assert_never
 
 from concierge.apply import Applied, ApplyResult, Outcome
+from concierge.holds import Hold
 from concierge.plan import Plan
 
 SOURCE = "studio.concierge"
@@ -85,6 +86,29 @@ def refusal_of(plan: Plan, reason: str, *, capability: str, cause: str, at: date
         cause=cause,
         outcome="refused",
     )
+
+
+def held(hold: Hold, logins: Iterable[str], *, capability: str, cause: str, at: datetime) -> tuple[AuditEvent, ...]:
+    """The audit of removals that wait for an administrator from now on.
+
+    "Hold Opened" first, which alarm and notification listen to, then one "Removal Held" for each person.
+    """
+
+    def event(kind: str, subject: str, outcome: str) -> AuditEvent:
+        return AuditEvent(
+            kind=kind,
+            at=at,
+            capability=capability,
+            scope=f"hold {hold.id}",
+            action="",
+            subject=subject,
+            reason=hold.reason,
+            cause=cause,
+            outcome=outcome,
+        )
+
+    opened = event("Hold Opened", f"hold {hold.id}", "waiting for an administrator")
+    return (opened, *(event("Removal Held", login, "held") for login in logins))
 
 
 def _kind(outcome: Outcome) -> str:

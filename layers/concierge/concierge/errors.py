@@ -4,6 +4,8 @@ ConciergeError
 ├── SettingsError          an environment variable is missing or malformed (a deployment mistake)
 ├── CatalogError           the catalog cannot be used; says where and what would be right
 ├── MalformedEvent         an event that no retry can mend; it belongs in the dead-letter queue
+├── DirectoryUnavailable   a directory does not answer, or not to us: worth another try later
+├── UnusableSecret         a secret is not what the catalog says it is; never quotes it
 ├── UnsafePlan             a plan with too large a blast, refused before its first write
 ├── LoginRefused           nobody gets in; carries the reason code for the log, never for the browser
 └── AwsError               an AWS call failed; carries service, operation and AWS's own code
@@ -31,6 +33,14 @@ class CatalogError(ConciergeError):
 
 class MalformedEvent(ConciergeError):
     """The event can never be understood, however often it is delivered."""
+
+
+class DirectoryUnavailable(ConciergeError):
+    """A directory cannot be connected to, does not accept our account, or stopped answering."""
+
+
+class UnusableSecret(ConciergeError):
+    """A secret that is not what the catalog says it is; names the secret, and never quotes it."""
 
 
 class UnsafePlan(ConciergeError):

@@ -10,16 +10,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from concierge.names import canonical_login
+from concierge.holds import HeldRemoval
+from concierge.names import canonical_login, folded
 
 OWNERSHIP_TAG = "managed-by"
 OWNER = "studio-concierge"
 LOGIN_TAG = "studiouserid"  # the key that the whitepaper's policies compare with the principal's
+PERSON_TAG = "studio-person"  # digest of the person's immutable id: whose profile it is, whatever their login is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """All that one source says about who a person or which a group is; unknown fields are empty."""
+    """All that one source says about who a person or which a group is; unknown fields are empty.
+
+    vendor_id: the source's own immutable id (Identity Center, Okta, Entra ID); compared to the letter.
+    dn:        distinguished name, for people to read and to search by; it changes with every move, so it is no key.
+    """
 
     directory: str = ""
     guid: str = ""
@@ -27,33 +33,42 @@ class Identity:
     vendor_id: str = ""
     account_name: str = ""
     upn: str = ""
+    dn: str = ""
 
     @property
     def strong_keys(self) -> tuple[str, ...]:
         """Immutable ids, the strongest first: GUID, SID, the vendor's own."""
-        named = (("guid", self.guid), ("sid", self.sid), ("vendor", self.vendor_id))
-        return tuple(f"{kind}:{value.strip().casefold()}" for kind, value in named if value.strip())
+        named = (("guid", folded(self.guid)), ("sid", folded(self.sid)), ("vendor", self.vendor_id))
+        return tuple(f"{kind}:{value.strip()}" for kind, value in named if value.strip())
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The strong keys, then (directory, account name), which may be given to somebody else one day."""
-        if not self.account_name.strip():
-            return self.strong_keys
-        return (*self.strong_keys, f"name:{self.directory.casefold()}/{canonical_login(self.account_name)}")
+        """The strong keys, then (directory, name) for both names, which may be given to somebody else one day."""
+        names = (canonical_login(each) for each in (self.account_name, self.upn))
+        return (*self.strong_keys, *(f"name:{folded(self.directory)}/{name}" for name in names if name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody, by immutable id.
 
-    login:      canonical login id, the value of the `studiouserid` tag.
+    login:      canonical login id, the value of the `studiouserid` tag; follows a rename in the directory.
+    handle:     the login under which they were first seen: what profile and role are named after, for ever.
+    named_at:   when the directory said that this is the login; None if it came without a time.
     generation: which holder of that login this is; 0 is the first.
     """
 
     id: str
     login: str
     directory: str
+    handle: str = ""
+    named_at: datetime | None = None
     generation: int = 0
+
+    @property
+    def first_login(self) -> str:
+        """The handle; of somebody whom nobody renamed, the login."""
+        return self.handle or self.login
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +86,7 @@ class Door(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
+    REMOVED = "removed"  # closed, and after the grace period all but the home data is gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +94,8 @@ class ProfileBinding:
     """What a person has in a domain, as last converged.
 
     fingerprint: digest of the desired state that was reached; the same digest again needs no look at AWS.
+    since:       when the ledger learned of it.
+    closed_at:   when the door was closed; the grace period counts from here. None while it is open.
     """
 
     person_id: str
@@ -90,20 +108,25 @@ class ProfileBinding:
     door: Door
     fingerprint: str
     since: datetime
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRecord:
     """Everything that the ledger holds about one person.
 
+    is_known:                 whether the ledger has met the person before; `person` is what it knows then.
     disabled_at / enabled_at: when the directory last said so; None if it never did.
+    held:                     that the person's removal waits for an administrator, or was approved by one.
     """
 
     person: Person
+    is_known: bool = False
     memberships: Mapping[str, Membership] = field(default_factory=dict)
     bindings: Mapping[str, ProfileBinding] = field(default_factory=dict)
     disabled_at: datetime | None = None
     enabled_at: datetime | None = None
+    held: HeldRemoval | None = None
 
     @property
     def is_enabled(self) -> bool:
@@ -179,12 +202,24 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Space:
-    """A Studio space; `owner` is the profile of a private space, None for one without an owner."""
+    """A Studio space.
+
+    owner:   the profile of a private space; None for a shared one, which serves everybody.
+    made_by: the profile that a private or shared space belongs to in Studio's eyes, None if it names none.
+    tags:    empty until somebody has read them.
+    """
 
     name: str
     arn: str
     status: Status
     owner: str | None
+    made_by: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it carries the ownership tag."""
+        return self.tags.get(OWNERSHIP_TAG) == OWNER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,12 +18,23 @@ _PLAIN = re.compile(r"[a-z0-9](-?[a-z0-9])*", re.ASCII)
 _LOOKS_DIGESTED = re.compile(rf"(^|.*-)[a-z2-7]{{{_DIGEST_LENGTH}}}", re.ASCII)
 
 
+def folded(name: str) -> str:
+    """The name without case; two names of a directory are the same if this is the same.
+
+    A letter outside ASCII never becomes one inside, and nothing is normalised: the Kelvin sign in lower case is a
+    `k`, and whoever may create a name that only looks like another must not be taken for the other.
+    """
+    if name.isascii():
+        return name.lower()
+    return "".join(low if (low := each.lower()).isascii() == each.isascii() else each for each in name)
+
+
 def canonical_login(login: str) -> str:
-    """The one spelling of a login id: NFKC, without surrounding blanks, case folded.
+    """The one spelling of a login id: without surrounding blanks, folded.
 
     Directories compare account names without case, so `Amara.Okafor` and `amara.okafor` are one person.
     """
-    return unicodedata.normalize("NFKC", login).strip().casefold()
+    return folded(login.strip())
 
 
 def profile_name(login: str, *, generation: int = 0) -> str:
@@ -48,6 +59,11 @@ def role_name(slug: str, key: str) -> str:
     """
     short = _slug(slug)[:36].rstrip("-") or "x"
     return f"studio-exec-{short}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+
+
+def person_tag(person_id: str) -> str:
+    """The value of the tag that says whose something is: ids hold characters that tags may not."""
+    return hashlib.sha256(person_id.encode()).hexdigest()[:32]
 
 
 def content_name(prefix: str, content: str) -> str:

@@ -1,4 +1,4 @@
-"""What the nightly rooms share: a scheduler's event -> every domain of the account, each swept in the one loop.
+"""What the nightly rooms share: a scheduler's event -> every domain, each swept in the one loop.
 
 A domain that cannot be swept is audited and never keeps the others from their turn. Only when all had theirs does the
 run fail as a whole, so that Lambda tries once more and then tells the function's on-failure destination.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -72,11 +72,10 @@ class Room(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """A room with all that its runs need; `account` is the one that this deployment manages."""
+    """A room with all that its runs need."""
 
     room: Room
     catalog: Catalog
-    account: str
     trail: audit.AuditTrail
     pause: Pause
 
@@ -94,16 +93,12 @@ class Sweep:
         return summary
 
     def _domains(self, request: Request) -> tuple[Domain, ...]:
-        mine = tuple(domain for domain in self.catalog.domains if domain.account == self.account)
         if request.domain is None:
-            return mine
+            return self.catalog.domains
         try:
-            wanted = self.catalog.domain(request.domain)
+            return (self.catalog.domain(request.domain),)
         except CatalogError as error:
             raise MalformedEvent(f"domain: {error}") from error
-        if wanted not in mine:
-            raise MalformedEvent(f"domain: {wanted.name} is in account {wanted.account}; this is {self.account}")
-        return (wanted,)
 
     def _sweep(self, domain: Domain, request: Request, mode: Mode) -> Summary:
         try:
@@ -157,13 +152,6 @@ def owner_of(app: App, owners: Mapping[str, str | None]) -> str | None:
     owners: profile by space; None for a shared space.
     """
     return owners.get(app.space) if app.space is not None else app.profile
-
-
-def few(names: Iterable[str], most: int = 10) -> str:
-    """The first names in order, and how many more there are: one finding instead of a thousand."""
-    known = sorted(names)
-    more = f" and {len(known) - most} more" if len(known) > most else ""
-    return ", ".join(known[:most]) + more
 
 
 def _time(value: object) -> datetime:

@@ -7,6 +7,7 @@ desired, what is observed and the time. Nothing to do is an empty plan.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -78,3 +79,10 @@ class Plan:
     def removals(self) -> int:
         """How many changes take something away."""
         return sum(change.removes for change in self.changes)
+
+
+def few(names: Iterable[str], most: int = 10) -> str:
+    """The first names in order, and how many more there are: one finding instead of a thousand."""
+    known = sorted(names)
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return ", ".join(known[:most]) + more

@@ -53,11 +53,29 @@ class CatalogSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResyncSettings:
+    """Where readings of directories are asked for, and how long requests are gathered."""
+
+    queue_url: str
+    delay: timedelta
+
+    @classmethod
+    def read(cls, env: Environment) -> ResyncSettings:
+        """From RESYNC_QUEUE_URL and RESYNC_DELAY_SECONDS."""
+        return cls(
+            queue_url=env.text("RESYNC_QUEUE_URL"),
+            delay=timedelta(seconds=env.whole("RESYNC_DELAY_SECONDS", least=1, most=900)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeSettings:
-    """membership_events."""
+    """membership_events; entra_secret: ARN of the secret with the clientState, empty if the webhook is closed."""
 
     table: str
     queue_url: str
+    entra_secret: str
+    resync: ResyncSettings
 
     @classmethod
     def read(cls, env: Environment) -> IntakeSettings:
@@ -65,6 +83,35 @@ class IntakeSettings:
         return cls(
             table=env.text("LEDGER_TABLE"),
             queue_url=env.text("MEMBERSHIP_QUEUE_URL"),
+            entra_secret=env.optional("ENTRA_CLIENT_STATE_SECRET"),
+            resync=ResyncSettings.read(env),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderSettings:
+    """directory_poller and reconcile_directory.
+
+    margin: how long a directory's servers may disagree about what was changed.
+    """
+
+    table: str
+    audit_bus: str
+    queue_url: str
+    account: str
+    margin: timedelta
+    resync: ResyncSettings
+
+    @classmethod
+    def read(cls, env: Environment) -> ReaderSettings:
+        """From the function's environment."""
+        return cls(
+            table=env.text("LEDGER_TABLE"),
+            audit_bus=env.text("AUDIT_BUS"),
+            queue_url=env.text("MEMBERSHIP_QUEUE_URL"),
+            account=env.text("ACCOUNT_ID"),
+            margin=timedelta(seconds=env.whole("REPLICATION_MARGIN_SECONDS", least=0, most=3600)),
+            resync=ResyncSettings.read(env),
         )
 
 
@@ -73,12 +120,13 @@ class OnboardingSettings:
     """onboarding.
 
     account, partition: where the function runs; boundary: the ARN that every generated role carries.
-    requeue: how long a message rests while AWS is not ready.
+    requeue: how long a person rests while AWS is not ready.
     """
 
     table: str
     audit_bus: str
-    queue_url: str
+    look_again_url: str
+    records_bucket: str
     account: str
     partition: str
     boundary: str
@@ -90,7 +138,8 @@ class OnboardingSettings:
         return cls(
             table=env.text("LEDGER_TABLE"),
             audit_bus=env.text("AUDIT_BUS"),
-            queue_url=env.text("MEMBERSHIP_QUEUE_URL"),
+            look_again_url=env.text("LOOK_AGAIN_QUEUE_URL"),
+            records_bucket=env.text("RECORDS_BUCKET"),
             account=env.text("ACCOUNT_ID"),
             partition=env.text("PARTITION"),
             boundary=env.text("BOUNDARY_ARN"),

@@ -12,10 +12,9 @@ from concierge.apply import Mode
 from concierge.catalog.model import Domain
 from concierge.errors import Denied, MalformedEvent, Throttled
 from concierge.idle.shutdown import IdleShutdown
-from concierge.night import Sweep, SweepFailed, few, read_request
+from concierge.night import Sweep, SweepFailed, read_request
+from concierge.plan import few
 from tests.support.night_fakes import (
-    ACCOUNT,
-    ELSEWHERE,
     NOW,
     RESEARCH,
     SALES,
@@ -37,13 +36,13 @@ def night(trail: Trail, **studios: Studio) -> Sweep:
     def studio(domain: Domain) -> Studio:
         return studios[domain.name]
 
-    known = catalog(RESEARCH, SALES, ELSEWHERE)
+    known = catalog(RESEARCH, SALES)
     ledger = Ledger({name: (binding(domain=name),) for name in studios})
     room = IdleShutdown(catalog=known, ledger=ledger, studio=studio)
-    return Sweep(room=room, catalog=known, account=ACCOUNT, trail=trail, pause=lambda _seconds: None)
+    return Sweep(room=room, catalog=known, trail=trail, pause=lambda _seconds: None)
 
 
-def test_every_domain_of_the_account_is_swept_and_no_other() -> None:
+def test_every_domain_is_swept() -> None:
     trail, research, sales = Trail(), Studio(running=(AGED,)), Studio()
     summary = night(trail, research=research, sales=sales).sweep(EVENT)
     assert summary == {
@@ -136,7 +135,6 @@ def test_a_deaf_audit_bus_fails_the_run_by_name_and_the_apps_were_stopped() -> N
         ({"time": "2026-03-02T22:00:00"}, "time: must name its time zone"),
         ({"domain": ["research"]}, "domain: must be a name"),
         ({"domain": "nowhere"}, "domain: the catalog has no domain 'nowhere'"),
-        ({"domain": "elsewhere"}, "domain: elsewhere is in account 999999999999; this is 111122223333"),
     ],
 )
 def test_a_malformed_event_says_what_would_be_right_and_nothing_is_looked_at(

@@ -71,7 +71,7 @@ def test_a_busy_studio_is_said_to_be_busy(
 def test_a_deployment_without_settings_answers_with_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     for root in (bootstrap.saml_settings, bootstrap.saml_login):
         root.cache_clear()
-    monkeypatch.setattr(bootstrap, "environment", lambda: Environment({}))
+    monkeypatch.setattr("concierge.bootstrap.login.environment", lambda: Environment({}))
     assert handler("saml_validator")(POST, None)["statusCode"] == 500
 
 

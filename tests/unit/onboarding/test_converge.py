@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -18,17 +18,14 @@ from concierge.catalog.model import Catalog
 from concierge.catalog.source import compile_file
 from concierge.directory.changes import Kind
 from concierge.directory.memberships import PersonChange
-from concierge.model import App, AppType, Door, Person, Profile, Status
+from concierge.model import App, AppType, Door, Profile, Status
 from concierge.names import profile_name
-from concierge.onboarding.converge import Onboarding
-from concierge.onboarding.desired import Surroundings
 from concierge.onboarding.drift import LOCK_POLICY
-from tests.support.fakes import AT_TEN, Calls, InMemoryLedger, InMemoryRoles, InMemoryStudio, Trail
+from tests.support.fakes import AT_TEN
+from tests.support.house import AMARA, DATA_SCIENCE, OTHER, House, change
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "studio.yaml"
-AMARA = Person(id="guid:a1", login="amara.okafor", directory="corp.example.com")
 PROFILE = profile_name("amara.okafor")
-DATA_SCIENCE, OTHER = "studio-ml-research", "SageMaker-123456789012-ml-engineer"
 
 
 @pytest.fixture(scope="module")
@@ -36,62 +33,9 @@ def catalog() -> Catalog:
     return load(compile_file(EXAMPLE))
 
 
-@dataclass
-class House:
-    """Everything that one person's onboarding touches."""
-
-    catalog: Catalog
-    calls: Calls = field(default_factory=Calls)
-
-    def __post_init__(self) -> None:
-        self.ledger = InMemoryLedger(self.calls)
-        self.roles = InMemoryRoles(self.calls)
-        self.studio = InMemoryStudio(self.calls)
-        self.trail = Trail()
-
-    def onboarding(self) -> Onboarding:
-        return Onboarding(
-            catalog=self.catalog,
-            ledger=self.ledger,
-            roles=lambda _: self.roles,
-            studio=lambda _: self.studio,
-            trail=self.trail,
-            surroundings=Surroundings(
-                account="123456789012", partition="aws", boundary="arn:aws:iam::123456789012:policy/boundary"
-            ),
-            pause=lambda _: None,
-            rest=timedelta(seconds=10),
-        )
-
-    def hears(self, change: PersonChange, *, mode: Mode = Mode.APPLY, verify: bool = False) -> Applied:
-        return self.onboarding().converge(change, now=AT_TEN + timedelta(hours=1), mode=mode, verify=verify)
-
-    def settles(self, change: PersonChange, *, verify: bool = False) -> list[Applied]:
-        looks = [self.hears(change, verify=verify)]
-        while not looks[-1].is_settled:
-            assert len(looks) < 8, looks[-1]
-            looks.append(self.hears(change, verify=verify))
-        return looks
-
-    def door_is(self, door: Door) -> bool:
-        return self.ledger.records[AMARA.id].bindings["research"].door is door
-
-
 @pytest.fixture
 def house(catalog: Catalog) -> House:
     return House(catalog)
-
-
-def change(kind: Kind, minute: int = 0, group: str = DATA_SCIENCE) -> PersonChange:
-    about_group = kind in (Kind.ADD, Kind.REMOVE)
-    return PersonChange(
-        kind=kind,
-        person=AMARA,
-        occurred_at=AT_TEN + timedelta(minutes=minute),
-        cause=f"test/{kind}/{minute}",
-        group_id=f"id of {group}" if about_group else "",
-        group=group if about_group else "",
-    )
 
 
 def actions(applied: Applied) -> list[str]:
@@ -211,7 +155,7 @@ def test_an_onboarding_that_died_before_its_last_step_leaves_no_open_door(house:
 def test_leaving_a_domain_that_was_never_entered_does_nothing(house: House) -> None:
     applied = house.hears(change(Kind.REMOVE))
     assert applied.plan.is_empty
-    assert house.calls.writes == [f"save_membership {DATA_SCIENCE}"]
+    assert house.calls.writes == [f"save_membership {DATA_SCIENCE}", f"save_standing {AMARA.id}"]
 
 
 def test_somebody_elses_profile_is_reported_and_never_touched(house: House) -> None:

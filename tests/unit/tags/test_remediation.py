@@ -11,7 +11,6 @@ from concierge.plan import Change
 from concierge.tags.model import Kind
 from concierge.tags.remediation import TagRemediation
 from tests.support.night_fakes import (
-    ACCOUNT,
     AMARA_TAGS,
     NOW,
     RESEARCH,
@@ -48,7 +47,7 @@ def room(tags: Tags, *bindings: ProfileBinding) -> TagRemediation:
 
 
 def night(tags: Tags, trail: Trail) -> Sweep:
-    return Sweep(room=room(tags), catalog=catalog(), account=ACCOUNT, trail=trail, pause=lambda _seconds: None)
+    return Sweep(room=room(tags), catalog=catalog(), trail=trail, pause=lambda _seconds: None)
 
 
 def test_a_sweep_mends_the_profile_its_space_and_what_runs_in_it_and_nothing_else() -> None:

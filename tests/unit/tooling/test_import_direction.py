@@ -8,11 +8,11 @@ from pathlib import Path, PurePath
 
 import pytest
 
-CORE = frozenset({"model", "errors", "names", "settings", "logs", "plan", "safeguards", "apply", "audit"})
+CORE = frozenset({"model", "holds", "errors", "names", "settings", "logs", "plan", "safeguards", "apply", "audit"})
 CAPABILITIES = frozenset(
     {"directory", "onboarding", "login", "idle", "tags", "compliance", "backup", "cost", "guardrails"}
 )
-IN_THE_LAYER = CORE | CAPABILITIES | {"catalog", "night", "aws", "bootstrap"}
+IN_THE_LAYER = CORE | CAPABILITIES | {"catalog", "night", "aws", "ldap", "bootstrap"}
 
 # What each room may import besides itself. A room that is not named here has no place in the house yet.
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
@@ -24,13 +24,14 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "idle": CORE | {"catalog", "night"},
     "tags": CORE | {"catalog", "night"},
     "aws": CORE | CAPABILITIES | {"catalog", "night"},  # adapters answer with the types that the ports name
+    "ldap": CORE | {"catalog", "directory"},
     "bootstrap": IN_THE_LAYER,
-    "functions": IN_THE_LAYER - {"aws"},
+    "functions": IN_THE_LAYER - {"aws", "ldap"},
     "local": frozenset({"catalog", "model", "errors", "names"}),  # an AWS account knows nothing of its tenant
     "cli": IN_THE_LAYER | {"local"},
 }
 AWS_SDK = frozenset({"boto3", "botocore"})
-SHIPPED = frozenset({"aws_lambda_powertools", "boto3", "botocore", "cryptography", "lxml", "signxml"})
+SHIPPED = frozenset({"aws_lambda_powertools", "boto3", "botocore", "cryptography", "ldap3", "lxml", "signxml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,12 @@ def test_the_layer_talks_to_aws_in_one_room_only(modules: tuple[Module, ...]) ->
     assert [m.path for m in users if room(m.name) not in {"aws", "bootstrap"}] == []
 
 
+def test_directories_are_asked_over_ldap_in_one_room_only(modules: tuple[Module, ...]) -> None:
+    deployed = [m for m in modules if m.name.startswith("concierge.") or room(m.name) == "functions"]
+    users = [m for m in deployed if any(name.partition(".")[0] == "ldap3" for name in m.imports)]
+    assert {room(m.name) for m in users} == {"ldap"}
+
+
 def test_whatever_a_function_reaches_is_in_the_layer_or_the_standard_library(
     modules: tuple[Module, ...],
 ) -> None:
@@ -184,7 +191,7 @@ def test_an_import_against_the_grain_is_named(path: str, source: str) -> None:
             "layers/concierge/concierge/idle/sweep.py",
             "from . import evidence\nfrom concierge.plan import Plan",
         ),
-        ("layers/concierge/concierge/bootstrap.py", "def roles():\n    from concierge.aws import iam"),
+        ("layers/concierge/concierge/bootstrap/memberships.py", "def roles():\n    from concierge.aws import iam"),
         ("cli/main.py", "import click\nfrom local.stack import LocalStack"),
     ],
 )

@@ -39,7 +39,7 @@ def test_the_guard_against_machine_paths_sees_them() -> None:
 
 def test_every_sample_event_is_read_by_a_test(texts: dict[Path, str]) -> None:
     samples = [path for path in texts if path.parts[0] == "events" and path.suffix == ".json"]
-    tests = [text for path, text in texts.items() if path.parts[0] == "tests" and path.suffix == ".py"]
+    tests = [text for path, text in texts.items() if path.parts[0] == "tests" and path.suffix in (".py", ".json")]
     named = {path for path in samples if any(path.stem in text for text in tests)}
     assert [str(path) for path in samples if path not in named] == []
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from concierge.aws.errors import translated
+from concierge.aws.items import batch_get, optional_time, time_text
 from concierge.directory.identity import Alias, AliasWrite, Resolution
-from concierge.errors import Throttled
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -22,14 +22,11 @@ class DynamoAliases:
     client: DynamoDBClient
     table: str
 
-    def find(self, keys: Sequence[str]) -> Mapping[str, Alias]:
-        """One consistent BatchGetItem; raises Throttled if DynamoDB leaves keys unread."""
-        wanted = [{"pk": {"S": f"alias#{key}"}, "sk": {"S": "alias"}} for key in keys]
-        with translated("dynamodb:BatchGetItem"):
-            answer = self.client.batch_get_item(RequestItems={self.table: {"Keys": wanted, "ConsistentRead": True}})
-        if answer["UnprocessedKeys"]:
-            raise Throttled("dynamodb:BatchGetItem", "UnprocessedKeys", "DynamoDB did not read all keys")
-        return {alias.key: alias for alias in map(_alias, answer["Responses"].get(self.table, ()))}
+    def find(self, keys: Iterable[str]) -> Mapping[str, Alias]:
+        """Consistent BatchGetItem, a hundred keys a call; raises Throttled if DynamoDB leaves keys unread."""
+        wanted = [{"pk": {"S": f"alias#{key}"}, "sk": {"S": "alias"}} for key in dict.fromkeys(keys)]
+        found = map(_alias, batch_get(self.client, self.table, wanted))
+        return {alias.key: alias for alias in found}
 
     def write(self, resolution: Resolution) -> None:
         """All or none; raises AlreadyExists if any of the aliases is not as it was read."""
@@ -47,11 +44,12 @@ class DynamoAliases:
         return {
             "TableName": self.table,
             "Item": item,
-            "ConditionExpression": "#owner = :owner AND generation = :generation",
-            "ExpressionAttributeNames": {"#owner": "owner"},
+            "ConditionExpression": "#owner = :owner AND generation = :generation AND #name = :name",
+            "ExpressionAttributeNames": {"#owner": "owner", "#name": "name"},
             "ExpressionAttributeValues": {
                 ":owner": {"S": write.replaces.owner},
                 ":generation": {"N": str(write.replaces.generation)},
+                ":name": {"S": write.replaces.name},
             },
         }
 
@@ -63,6 +61,9 @@ def _item(alias: Alias) -> dict[str, Any]:
         "sk": {"S": "alias"},
         "owner": {"S": alias.owner},
         "generation": {"N": str(alias.generation)},
+        "name": {"S": alias.name},
+        "first_name": {"S": alias.first_name},
+        **({"named_at": {"S": time_text(alias.named_at)}} if alias.named_at else {}),
         **known,
     }
 
@@ -73,4 +74,7 @@ def _alias(item: Mapping[str, Any]) -> Alias:
         owner=item["owner"]["S"],
         generation=int(item["generation"]["N"]),
         known=frozenset(item["known"]["SS"] if "known" in item else ()),
+        name=item["name"]["S"],
+        first_name=item["first_name"]["S"],
+        named_at=optional_time(item, "named_at"),
     )

@@ -1,10 +1,14 @@
-"""The ledger table: people, memberships and profile bindings.
+"""The ledger table: people, memberships, profile bindings, and what waits for an administrator.
 
 Items (pk, sk):
-    person#<id>, standing          disabled_at, enabled_at
-    person#<id>, member#<group>    group, present, occurred_at
+    person#<id>, standing          who it is; disabled_at, enabled_at
+    person#<id>, member#<group>    group, present, occurred_at; index by_set under group#<group> while present
     person#<id>, binding#<domain>  what the person has there; indexes by_login and by_domain
-    alias#<key>, alias             owner, generation, known (see directory.identity)
+    person#<id>, hold              that the person's removal waits; index by_set under hold#<id>
+    holds, <id>                    a hold (see aws.holds)
+    removals#<kind>, <time>#<id>   that somebody was let out; expires by TTL (see aws.holds)
+    alias#<key>, alias             owner, generation, known, names (see directory.identity)
+    cursor#<directory>, cursor     how far a directory's changes were read (see aws.cursors)
 
 Times are ISO 8601 in UTC with microseconds, so that they compare as text.
 """
@@ -12,26 +16,27 @@ Times are ISO 8601 in UTC with microseconds, so that they compare as text.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from concierge.aws.errors import translated
+from concierge.aws.items import Item, batch_get, optional_time, time_of, time_text
+from concierge.holds import HeldRemoval, HoldStatus, RemovalKind
 from concierge.model import Door, Membership, Person, PersonRecord, ProfileBinding
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-Item = Mapping[str, Any]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamoLedger:
-    """`onboarding.ports.Ledger`, and the reads of login and of the night."""
+    """`onboarding.ports.Ledger`, `directory.ports.People`, and the reads of login and of the night."""
 
     client: DynamoDBClient
     table: str
+
+    # -- reads ----------------------------------------------------------------------------------
 
     def record(self, person: Person) -> PersonRecord:
         """All of one person's items; one Query unless they exceed 1 MB."""
@@ -40,6 +45,29 @@ class DynamoLedger:
         for item in self._query(KeyConditionExpression="pk = :pk", ExpressionAttributeValues=key, ConsistentRead=True):
             record = _with_item(record, item)
         return record
+
+    def records_of(self, person_ids: Iterable[str]) -> Mapping[str, PersonRecord]:
+        """Names and standing of those who are known; BatchGetItem, a hundred people a call."""
+        keys = [{"pk": {"S": f"person#{each}"}, "sk": {"S": "standing"}} for each in dict.fromkeys(person_ids)]
+        records = (_with_item(_nobody(item), item) for item in batch_get(self.client, self.table, keys))
+        return {record.person.id: record for record in records}
+
+    def members_of(self, group_id: str) -> Mapping[str, Membership]:
+        """Who is in a group, by person id; the index is a moment behind the table."""
+        found = self._set(f"group#{group_id}")
+        return {item["pk"]["S"].removeprefix("person#"): _membership(item) for item in found}
+
+    def words_about(self, group_id: str, person_ids: Iterable[str]) -> Mapping[str, Membership]:
+        """The last word about a group of each of these people; BatchGetItem, a hundred people a call."""
+        keys = [
+            {"pk": {"S": f"person#{each}"}, "sk": {"S": f"member#{group_id}"}} for each in dict.fromkeys(person_ids)
+        ]
+        found = batch_get(self.client, self.table, keys)
+        return {item["pk"]["S"].removeprefix("person#"): _membership(item) for item in found}
+
+    def held_in(self, hold_id: str) -> Mapping[str, HeldRemoval]:
+        """Whose removal is part of a hold, by person id; the index is a moment behind the table."""
+        return {item["pk"]["S"].removeprefix("person#"): _held(item) for item in self._set(f"hold#{hold_id}")}
 
     def bindings_of_login(self, login: str) -> tuple[ProfileBinding, ...]:
         """Everything that a login id has, sorted by domain; the index is a moment behind the table."""
@@ -64,6 +92,8 @@ class DynamoLedger:
             )
         )
 
+    # -- writes ---------------------------------------------------------------------------------
+
     def save_membership(self, person: Person, membership: Membership) -> None:
         """Raises AlreadyExists if the table holds a later word about this group."""
         item: dict[str, Any] = {
@@ -71,32 +101,38 @@ class DynamoLedger:
             "sk": {"S": f"member#{membership.group_id}"},
             "group": {"S": membership.group},
             "present": {"BOOL": membership.present},
-            "occurred_at": {"S": _text(membership.occurred_at)},
+            "occurred_at": {"S": time_text(membership.occurred_at)},
         }
-        with translated("dynamodb:PutItem"):
-            self.client.put_item(
-                TableName=self.table,
-                Item=item,
-                ConditionExpression="attribute_not_exists(pk) OR occurred_at <= :occurred_at",
-                ExpressionAttributeValues={":occurred_at": item["occurred_at"]},
-            )
+        if membership.present:  # a sparse index: who is in the group, and nobody who left
+            item["set"] = {"S": f"group#{membership.group_id}"}
+        self._put(
+            item,
+            ConditionExpression="attribute_not_exists(pk) OR occurred_at <= :occurred_at",
+            ExpressionAttributeValues={":occurred_at": item["occurred_at"]},
+        )
 
     def save_standing(self, record: PersonRecord) -> None:
-        """Raises AlreadyExists if the table holds a later word about the person being disabled or enabled."""
-        times = {"disabled_at": record.disabled_at, "enabled_at": record.enabled_at}
-        values = {name: {"S": _text(time)} for name, time in times.items() if time is not None}
+        """Raises AlreadyExists if the table holds a later word about name, or about being disabled or enabled."""
+        person = record.person
+        times = {"named_at": person.named_at, "disabled_at": record.disabled_at, "enabled_at": record.enabled_at}
+        values = {name: {"S": time_text(time)} for name, time in times.items() if time is not None}
+        item: dict[str, Any] = {
+            "pk": {"S": f"person#{person.id}"},
+            "sk": {"S": "standing"},
+            "name": {"S": person.login},
+            "handle": {"S": person.first_login},
+            "directory": {"S": person.directory},
+            "generation": {"N": str(person.generation)},
+            **values,
+        }
         newer = " AND ".join(f"(attribute_not_exists({name}) OR {name} <= :{name})" for name in values)
-        key = {"pk": {"S": f"person#{record.person.id}"}, "sk": {"S": "standing"}}
-        with translated("dynamodb:PutItem"):
-            self.client.put_item(
-                TableName=self.table,
-                Item={**key, **values},
-                ConditionExpression=newer,
-                ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
-            )
+        given = {f":{name}": value for name, value in values.items()}
+        condition = {"ConditionExpression": newer, "ExpressionAttributeValues": given} if values else {}
+        self._put(item, **condition)
 
     def save_binding(self, binding: ProfileBinding) -> None:
         """Raises AlreadyExists if the table holds a binding of a later run."""
+        closed = {"closed_at": {"S": time_text(binding.closed_at)}} if binding.closed_at else {}
         item: dict[str, Any] = {
             "pk": {"S": f"person#{binding.person_id}"},
             "sk": {"S": f"binding#{binding.domain}"},
@@ -108,15 +144,31 @@ class DynamoLedger:
             "tags": {"S": json.dumps(dict(binding.tags), sort_keys=True)},
             "door": {"S": binding.door},
             "fingerprint": {"S": binding.fingerprint},
-            "since": {"S": _text(binding.since)},
+            "since": {"S": time_text(binding.since)},
+            **closed,
         }
+        self._put(
+            item,
+            ConditionExpression="attribute_not_exists(pk) OR since <= :since",
+            ExpressionAttributeValues={":since": item["since"]},
+        )
+
+    def release(self, person: Person) -> None:
+        """DeleteItem of the person's hold; none is a success."""
+        with translated("dynamodb:DeleteItem"):
+            self.client.delete_item(TableName=self.table, Key={"pk": {"S": f"person#{person.id}"}, "sk": {"S": "hold"}})
+
+    def _put(self, item: Mapping[str, Any], **condition: Any) -> None:
         with translated("dynamodb:PutItem"):
-            self.client.put_item(
-                TableName=self.table,
-                Item=item,
-                ConditionExpression="attribute_not_exists(pk) OR since <= :since",
-                ExpressionAttributeValues={":since": item["since"]},
-            )
+            self.client.put_item(TableName=self.table, Item=item, **condition)
+
+    def _set(self, name: str) -> Iterator[Item]:
+        return self._query(
+            IndexName="by_set",
+            KeyConditionExpression="#set = :set",
+            ExpressionAttributeNames={"#set": "set"},  # a reserved word of DynamoDB
+            ExpressionAttributeValues={":set": {"S": name}},
+        )
 
     def _query(self, **arguments: Any) -> Iterator[Item]:
         with translated("dynamodb:Query"):
@@ -124,20 +176,58 @@ class DynamoLedger:
                 yield from page["Items"]
 
 
+def _nobody(item: Item) -> PersonRecord:
+    return PersonRecord(person=Person(id=item["pk"]["S"].removeprefix("person#"), login="", directory=""))
+
+
 def _with_item(record: PersonRecord, item: Item) -> PersonRecord:
     kind, _, key = item["sk"]["S"].partition("#")
-    if kind == "member":
-        membership = Membership(
-            group_id=key,
-            group=item["group"]["S"],
-            present=item["present"]["BOOL"],
-            occurred_at=_time(item["occurred_at"]["S"]),
-        )
-        return replace(record, memberships={**record.memberships, key: membership})
-    if kind == "binding":
-        return replace(record, bindings={**record.bindings, key: _binding(item)})
-    return replace(
-        record, disabled_at=_optional_time(item, "disabled_at"), enabled_at=_optional_time(item, "enabled_at")
+    match kind:
+        case "member":
+            return replace(record, memberships={**record.memberships, key: _membership(item)})
+        case "binding":
+            return replace(record, bindings={**record.bindings, key: _binding(item)})
+        case "hold":
+            return replace(record, held=_held(item))
+        case "standing":
+            return replace(
+                record,
+                person=_person(record.person.id, item),
+                is_known=True,
+                disabled_at=optional_time(item, "disabled_at"),
+                enabled_at=optional_time(item, "enabled_at"),
+            )
+        case _:
+            return record  # of a later release
+
+
+def _person(person_id: str, item: Item) -> Person:
+    return Person(
+        id=person_id,
+        login=item["name"]["S"],
+        directory=item["directory"]["S"],
+        handle=item["handle"]["S"],
+        named_at=optional_time(item, "named_at"),
+        generation=int(item["generation"]["N"]),
+    )
+
+
+def _membership(item: Item) -> Membership:
+    return Membership(
+        group_id=item["sk"]["S"].removeprefix("member#"),
+        group=item["group"]["S"],
+        present=item["present"]["BOOL"],
+        occurred_at=time_of(item, "occurred_at"),
+    )
+
+
+def _held(item: Item) -> HeldRemoval:
+    return HeldRemoval(
+        hold_id=item["hold_id"]["S"],
+        kind=RemovalKind(item["kind"]["S"]),
+        status=HoldStatus(item["status"]["S"]),
+        at=time_of(item, "at"),
+        group_ids=tuple(json.loads(item["group_ids"]["S"])),
     )
 
 
@@ -152,17 +242,6 @@ def _binding(item: Item) -> ProfileBinding:
         tags=json.loads(item["tags"]["S"]),
         door=Door(item["door"]["S"]),
         fingerprint=item["fingerprint"]["S"],
-        since=_time(item["since"]["S"]),
+        since=time_of(item, "since"),
+        closed_at=optional_time(item, "closed_at"),
     )
-
-
-def _text(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _optional_time(item: Item, name: str) -> datetime | None:
-    return _time(item[name]["S"]) if name in item else None

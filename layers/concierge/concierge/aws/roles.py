@@ -78,6 +78,18 @@ class IamRoles:
         except NotFound:
             return
 
+    def delete(self, role: Role) -> None:
+        """Detaches and deletes its policies, then DeleteRole; one that is gone is a success."""
+        for arn in sorted(role.managed_policies):
+            self.detach(role.name, arn)
+        for name in sorted(role.inline_policies):
+            self.delete_policy(role.name, name)
+        try:
+            with translated("iam:DeleteRole"):
+                self.client.delete_role(RoleName=role.name)
+        except NotFound:
+            return
+
     def _inline_names(self, role: str) -> list[str]:
         with translated("iam:ListRolePolicies"):
             pages = self.client.get_paginator("list_role_policies").paginate(RoleName=role)

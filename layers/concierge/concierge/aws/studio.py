@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
 from concierge.aws.errors import translated
 from concierge.aws.studio_apps import StudioApps
@@ -117,6 +118,38 @@ class SageMakerStudio:
                 Tags=_tag_list(access.tags),
             )
 
+    def spaces_of(self, domain_id: str, profile: str) -> tuple[Space, ...]:
+        """ListSpaces of the domain, and ListTags of each that the profile made; those being deleted count too."""
+        found = self.apps.all_spaces(domain_id)
+        return tuple(replace(each, tags=self._tags(each.arn)) for each in found if each.made_by == profile)
+
+    def delete_space(self, domain_id: str, name: str) -> None:
+        """DeleteSpace; raises NotYet while its app is being deleted."""
+        with _gone_is_fine("sagemaker:DeleteSpace"):
+            self.client.delete_space(DomainId=domain_id, SpaceName=name)
+
+    def delete_profile(self, domain_id: str, name: str) -> None:
+        """DeleteUserProfile; raises NotYet while something of it is being deleted."""
+        with _gone_is_fine("sagemaker:DeleteUserProfile"):
+            self.client.delete_user_profile(DomainId=domain_id, UserProfileName=name)
+
+    def recovery(self, domain_id: str, profile: str) -> Mapping[str, object]:
+        """DescribeUserProfile and DescribeSpace as Studio answers them, with tags; nothing that is gone."""
+        try:
+            with translated("sagemaker:DescribeUserProfile"):
+                found = self.client.describe_user_profile(DomainId=domain_id, UserProfileName=profile)
+        except NotFound:
+            return {}
+        return {
+            "profile": _plain(found) | {"Tags": dict(self._tags(found["UserProfileArn"]))},
+            "spaces": [self._described(domain_id, space) for space in self.spaces_of(domain_id, profile)],
+        }
+
+    def _described(self, domain_id: str, space: Space) -> Mapping[str, object]:
+        with translated("sagemaker:DescribeSpace"):
+            found = self.client.describe_space(DomainId=domain_id, SpaceName=space.name)
+        return _plain(found) | {"Tags": dict(space.tags)}
+
     def running_apps(self, domain_id: str, profile: str) -> tuple[App, ...]:
         """`StudioApps.apps_of`, of the kinds that people run."""
         return tuple(app for app in self.apps.apps_of(domain_id, profile) if app.app_type in set(AppType))
@@ -154,6 +187,23 @@ def _role_may_be_new() -> Iterator[None]:
         if error.code == "ValidationException" and "role" in str(error).casefold():
             raise NotYet(error.operation, error.code, str(error)) from error
         raise
+
+
+@contextmanager
+def _gone_is_fine(operation: str) -> Iterator[None]:
+    """What is to be deleted and is not there is deleted."""
+    try:
+        with translated(operation):
+            yield
+    except NotFound:
+        return
+
+
+def _plain(answer: Mapping[str, Any]) -> dict[str, object]:
+    """An answer of AWS as JSON values, without what is about the call itself."""
+    kept = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    plain: dict[str, object] = json.loads(json.dumps(kept, default=str))
+    return plain
 
 
 def _space_settings(spec: SpaceSpec) -> SpaceSettingsTypeDef:

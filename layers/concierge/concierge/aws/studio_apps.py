@@ -49,9 +49,13 @@ class StudioApps:
 
     def spaces(self, domain_id: str) -> tuple[Space, ...]:
         """ListSpaces, without those that are being deleted; `owner` is set for private ones only."""
+        return tuple(space for space in self.all_spaces(domain_id) if space.status is not Status.DELETING)
+
+    def all_spaces(self, domain_id: str) -> tuple[Space, ...]:
+        """ListSpaces, whatever becomes of them."""
         with translated("sagemaker:ListSpaces"):
             pages = self.client.get_paginator("list_spaces").paginate(DomainIdEquals=domain_id, PaginationConfig=_PAGES)
-            return tuple(self._space(found) for page in pages for found in page["Spaces"] if found["Status"] != _GOING)
+            return tuple(self._space(found) for page in pages for found in page["Spaces"])
 
     def apps(self, domain_id: str) -> tuple[App, ...]:
         """ListApps: every kind, but only what starts or runs; AWS lists deleted apps for another day."""
@@ -95,6 +99,7 @@ class StudioApps:
             arn=self._arn("space", found["DomainId"], found["SpaceName"]),
             status=Status(found["Status"]),
             owner=owner if private else None,  # a shared space has a creator, but serves everybody
+            made_by=owner,
         )
 
     def _app(self, found: Mapping[str, Any]) -> App:

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     DISABLE = "disable"
     ENABLE = "enable"
     DELETE = "delete"
+    RENAME = "rename"  # the person's login id changed; nothing else did
+    LOOK = "look"  # nothing is said to have changed: look at the person again
     RESYNC = "resync"  # something changed that the event does not name: look at the directory itself
 
 
@@ -24,8 +26,8 @@ class Kind(StrEnum):
 class MembershipChange:
     """One change in a directory, whatever the source.
 
-    person:     who; None only for RESYNC of a whole group.
-    group:      which group; None for DISABLE, ENABLE and DELETE, which concern all of a person's groups.
+    person:     who; None only for RESYNC.
+    group:      which group; None for what concerns the whole person, and for a RESYNC of the whole directory.
     dedupe_key: the source's own id of the event; the same change twice has the same key.
     reason:     for RESYNC, why the event itself does not suffice.
     """
@@ -47,3 +49,15 @@ class Ignored:
     source: str
     dedupe_key: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A record of a batch that can never be understood; the others of the batch are not lost with it."""
+
+    source: str
+    dedupe_key: str
+    reason: str
+
+
+Found = tuple[MembershipChange | Ignored | Unreadable, ...]

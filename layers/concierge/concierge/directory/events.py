@@ -4,22 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from concierge.directory import canonical, ds_data
-from concierge.directory.changes import Ignored, MembershipChange
-from concierge.directory.fields import section, text
+from concierge.directory.changes import Found, MembershipChange
+from concierge.directory.sources import (
+    canonical,
+    ds_data,
+    entra_audit,
+    entra_graph,
+    identity_center,
+    log_records,
+    okta,
+    samba_audit,
+)
 from concierge.errors import MalformedEvent
 
 MAX_AHEAD = timedelta(minutes=5)  # more than clock skew: such a time would win over every later event
 
 
-def read(event: Mapping[str, Any], *, now: datetime) -> tuple[MembershipChange | Ignored, ...]:
+class Source(Protocol):
+    """What a module of `directory.sources` offers."""
+
+    def reads(self, event: Mapping[str, Any], /) -> bool:
+        """Whether the event is one of this source."""
+
+    def read(self, event: Mapping[str, Any], /, *, now: datetime) -> Found:
+        """What it says; raises MalformedEvent where no retry can help."""
+
+
+SOURCES: tuple[Source, ...] = (
+    canonical,
+    ds_data,
+    identity_center,
+    okta,
+    log_records,
+    samba_audit,
+    entra_graph,
+    entra_audit,
+)
+
+
+def read(event: Mapping[str, Any], *, now: datetime) -> Found:
     """What the event says, in its own order.
 
     Raises MalformedEvent where no retry can help: unknown source, missing or ill-typed field, time in the future.
     """
-    found = _by_source(event)
+    source = next((each for each in SOURCES if each.reads(event)), None)
+    if source is None:
+        raise MalformedEvent(f"no adapter reads such an event: {_described(event)}")
+    found = source.read(event, now=now)
     for each in found:
         if isinstance(each, MembershipChange) and each.occurred_at > now + MAX_AHEAD:
             raise MalformedEvent(
@@ -28,13 +61,7 @@ def read(event: Mapping[str, Any], *, now: datetime) -> tuple[MembershipChange |
     return found
 
 
-def _by_source(event: Mapping[str, Any]) -> tuple[MembershipChange | Ignored, ...]:
-    detail_type = text(event, "detail-type")
-    if detail_type.startswith("directory."):
-        return canonical.read(event)
-    if detail_type == "AWS API Call via CloudTrail":
-        called = text(section(event, "detail"), "eventSource", path="detail.")
-        if called in ds_data.EVENT_SOURCES:
-            return ds_data.read(event)
-        raise MalformedEvent(f"field detail.eventSource: no adapter for {called!r}")
-    raise MalformedEvent(f"field detail-type: no adapter for {detail_type!r}")
+def _described(event: Mapping[str, Any]) -> str:
+    detail = event.get("detail")
+    called = detail.get("eventSource") if isinstance(detail, Mapping) else None
+    return f"source {event.get('source')!r}, detail-type {event.get('detail-type')!r}, eventSource {called!r}"

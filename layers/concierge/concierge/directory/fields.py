@@ -19,6 +19,13 @@ def section(event: Json, name: str, *, path: str = "") -> Json:
     return value
 
 
+def an_object(value: object) -> Json:
+    """The value, if it is an object; raises MalformedEvent otherwise."""
+    if not isinstance(value, Mapping):
+        raise MalformedEvent(f"expected an object, found {_described(value)}")
+    return value
+
+
 def text(event: Json, name: str, *, path: str = "") -> str:
     """The non-empty string in field `name`; raises MalformedEvent otherwise."""
     value = event.get(name)

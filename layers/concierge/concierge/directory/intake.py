@@ -1,52 +1,35 @@
 """The membership_events capability: any source's event -> messages on the queue, one group per person.
 
 Events of groups that no binding names, or of directories that the catalog does not list, stop here: a company's
-directory changes all day, and nearly all of it is none of our business.
+directory changes all day, and nearly all of it is none of our business. An event that does not say enough becomes a
+request to read the directory itself, where it can be read.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from concierge.catalog.model import Catalog, Directory, LoginId
-from concierge.directory.changes import Ignored, Kind, MembershipChange
+from concierge.catalog.model import Catalog, Directory
+from concierge.directory.changes import Ignored, Kind, MembershipChange, Unreadable
+from concierge.directory.dn import first_value
 from concierge.directory.events import read
-from concierge.directory.identity import Alias, Resolution, resolve
 from concierge.directory.memberships import PersonChange
-from concierge.errors import AlreadyExists, MalformedEvent
+from concierge.directory.people import Aliases, People, managed_name
+from concierge.directory.ports import MembershipQueue, Resync, ResyncQueue
+from concierge.errors import MalformedEvent
 from concierge.model import Identity, Person
-from concierge.names import canonical_login
-
-_RESOLVE_ATTEMPTS = 5  # two events of one new person may race; each loser reads the winner's aliases
 
 
-class Aliases(Protocol):
-    """The part of the ledger that knows who is who."""
-
-    def find(self, keys: Sequence[str]) -> Mapping[str, Alias]:
-        """The aliases that exist, by key."""
-
-    def write(self, resolution: Resolution) -> None:
-        """Writes all of the resolution's aliases or none; raises AlreadyExists if one changed meanwhile."""
-
-
-class MembershipQueue(Protocol):
-    """The FIFO queue in front of onboarding."""
-
-    def send(self, change: PersonChange, *, group: str, dedupe_key: str) -> None:
-        """Enqueues; messages of one group are delivered in order, one at a time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Taken:
-    """What became of an event: the changes that were queued, and what was left out with the reason."""
+    """What became of an event: what was queued, which directories are to be read, and what was left out and why."""
 
-    queued: tuple[PersonChange, ...] = ()
-    ignored: tuple[Ignored, ...] = ()
+    queued: list[PersonChange] = field(default_factory=list)
+    resyncs: list[Resync] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,94 +39,122 @@ class Intake:
     catalog: Catalog
     aliases: Aliases
     queue: MembershipQueue
+    resync: ResyncQueue
 
     def take(self, event: Mapping[str, Any], *, now: datetime) -> Taken:
-        """Raises MalformedEvent for an event that can never be understood."""
-        queued: list[PersonChange] = []
-        ignored: list[Ignored] = []
-        for change in read(event, now=now):
-            if isinstance(change, Ignored):
-                ignored.append(change)
-                continue
-            if reason := self._irrelevant(change):
-                ignored.append(Ignored(source=change.source, dedupe_key=change.dedupe_key, reason=reason))
-                continue
-            queued.append(self._enqueue(change))
-        return Taken(queued=tuple(queued), ignored=tuple(ignored))
+        """Raises MalformedEvent for what can never be understood, after all that can be was queued."""
+        taken = Taken()
+        problems: list[str] = []
+        for each in read(event, now=now):
+            try:
+                self._take(each, taken, now)
+            except MalformedEvent as error:
+                problems.append(str(error))
+        if problems:
+            raise MalformedEvent("; ".join(problems))
+        return taken
 
-    def _irrelevant(self, change: MembershipChange) -> str:
-        if self.catalog.directory(change.directory) is None:
-            return f"directory {change.directory!r} is not in the catalog"
-        if change.group is not None and not self.catalog.knows_group(self._group_name(change.group)):
-            return f"no binding names the group {self._group_name(change.group) or change.group.keys[0]!r}"
+    def _take(self, each: MembershipChange | Ignored | Unreadable, taken: Taken, now: datetime) -> None:
+        match each:
+            case Ignored():
+                taken.ignored.append(each)
+            case Unreadable():
+                raise MalformedEvent(f"{each.dedupe_key}: {each.reason}")
+            case MembershipChange():
+                directory = self.catalog.directory(each.directory)
+                if directory is None:
+                    taken.ignored.append(_ignored(each, f"directory {each.directory!r} is not in the catalog"))
+                    return
+                self._take_change(each, People(directory=directory, aliases=self.aliases), taken, now)
+
+    def _take_change(self, change: MembershipChange, people: People, taken: Taken, now: datetime) -> None:
+        group = self._group(change, people)
+        if change.group is not None and group == "" and _names_itself(change.group):
+            name = change.group.account_name or change.group.dn or change.group.keys[0]
+            taken.ignored.append(_ignored(change, f"no binding names the group {name!r}"))
+            return
         if change.kind is Kind.RESYNC:
-            return f"the directory has to be read again: {change.reason}"
-        return ""
-
-    def _enqueue(self, change: MembershipChange) -> PersonChange:
-        directory = self.catalog.directory(change.directory)
-        if change.person is None or directory is None:
+            self._read_again(change, people.directory, change.reason, taken, now)
+            return
+        if change.person is None:
             raise MalformedEvent(f"a change of kind {change.kind} must name a person")
-        identity = _within(change.person, directory)
-        resolution = self._resolve(identity)
-        group = _within(change.group, directory) if change.group else None
+        if change.group is not None and not group:
+            self._read_again(change, people.directory, "nobody has seen this group's id before", taken, now)
+            return
+        person = self._person(change, change.person, people)
+        if person is None:
+            self._read_again(change, people.directory, "it does not say which account this is", taken, now)
+            return
+        taken.queued.append(self._enqueue(change, person, group, people))
+
+    def _group(self, change: MembershipChange, people: People) -> str:
+        """The name by which bindings know the change's group, "" if they do not."""
+        if change.group is None:
+            return ""
+        named = managed_name(self.catalog, _with_name_of_dn(change.group))
+        if named or change.group.account_name or not change.group.keys:
+            return named
+        former = people.group_name(change.group)
+        return former if self.catalog.knows_group(former) else ""
+
+    def _person(self, change: MembershipChange, identity: Identity, people: People) -> Person | None:
+        """Who is meant; None if only the directory can tell."""
+        if not identity.keys:
+            return None
+        known = people.known(identity)
+        if known is None and not self._may_be_met(identity, people):
+            return None
+        if known is not None and people.login(identity) in ("", known.login):
+            return known
+        return people.person(identity, at=change.occurred_at)
+
+    def _may_be_met(self, identity: Identity, people: People) -> bool:
+        """A stranger is believed on an event's word if it names them for good.
+
+        A bare name may be a group inside a group, as AddGroupMember does not tell: where the directory can be asked,
+        it is.
+        """
+        if not people.login(identity):
+            return False
+        return bool(identity.strong_keys) or not people.directory.can_be_read
+
+    def _enqueue(self, change: MembershipChange, person: Person, group: str, people: People) -> PersonChange:
+        group_id = "" if change.group is None else people.group_id(change.group, group, at=change.occurred_at)
         message = PersonChange(
             kind=change.kind,
-            person=Person(
-                id=resolution.owner,
-                login=_login(identity, directory),
-                directory=directory.name,
-                generation=resolution.generation,
-            ),
+            person=person,
             occurred_at=change.occurred_at,
             cause=f"{change.source}/{change.dedupe_key}",
-            group_id=self._resolve(group, namespace="group ").owner if group else "",
-            group=self._group_name(group) if group else "",
+            group_id=group_id,
+            group=group,
         )
-        self.queue.send(message, group=_digest(resolution.owner), dedupe_key=_digest(message.cause))
+        self.queue.send((message,))
         return message
 
-    def _group_name(self, group: Identity) -> str:
-        """The event's name for the group, else the one of the binding that names it by id; empty if neither."""
-        ids = {each.partition(":")[2] for each in group.strong_keys}
-        by_id = (each.group for each in self.catalog.bindings if each.group_id and each.group_id.casefold() in ids)
-        return group.account_name or next(by_id, "") or ""
-
-    def _resolve(self, identity: Identity, namespace: str = "") -> Resolution:
-        for _ in range(_RESOLVE_ATTEMPTS):
-            found = self.aliases.find([namespace + key for key in identity.keys])
-            resolution = resolve(identity, found, namespace=namespace)
-            if not resolution.writes:
-                return resolution
-            try:
-                self.aliases.write(resolution)
-            except AlreadyExists:
-                continue
-            return resolution
-        raise AlreadyExists("alias", "Contention", f"the aliases of {identity.keys[0]} keep changing")
+    def _read_again(
+        self, change: MembershipChange, directory: Directory, reason: str, taken: Taken, now: datetime
+    ) -> None:
+        if not directory.can_be_read:
+            remedy = f"directory {directory.name!r} cannot be read: give it ldap or identity_store in the catalog"
+            taken.ignored.append(_ignored(change, f"{reason}, and {remedy}"))
+            return
+        resync = Resync(directory=directory.name, reason=reason, cause=f"{change.source}/{change.dedupe_key}")
+        self.resync.request(resync, now=now)
+        taken.resyncs.append(resync)
 
 
-def _within(identity: Identity, directory: Directory) -> Identity:
-    """The identity under the directory's one name, so that `d-9067a1b2c3` and `corp.example.com` agree."""
-    return Identity(
-        directory=directory.name,
-        guid=identity.guid,
-        sid=identity.sid,
-        vendor_id=identity.vendor_id,
-        account_name=identity.account_name,
-        upn=identity.upn,
-    )
+def _ignored(change: MembershipChange, reason: str) -> Ignored:
+    return Ignored(source=change.source, dedupe_key=change.dedupe_key, reason=reason)
 
 
-def _login(identity: Identity, directory: Directory) -> str:
-    login = identity.account_name if directory.login_id is LoginId.SAM else identity.upn
-    if not login.strip():
-        raise MalformedEvent(
-            f"directory {directory.name!r} takes the login id from {directory.login_id}, which the event lacks"
-        )
-    return canonical_login(login)
+def _names_itself(group: Identity) -> bool:
+    """Whether the event says enough of the group to tell that no binding means it."""
+    return bool(group.account_name or group.dn)
 
 
-def _digest(value: str) -> str:
-    """A queue id: SQS allows 128 characters of a small alphabet, and a directory's ids are not bound by that."""
-    return hashlib.sha256(value.encode()).hexdigest()
+def _with_name_of_dn(group: Identity) -> Identity:
+    """A group that comes by its DN only is taken by its CN, which in Active Directory is its account name unless
+    somebody made it another: then the next reconciliation finds what was missed here."""
+    if group.account_name or not group.dn:
+        return group
+    return replace(group, account_name=first_value(group.dn))

@@ -9,8 +9,8 @@ from typing import ClassVar
 from concierge.catalog.model import Domain
 from concierge.idle.decision import Decision, Verdict
 from concierge.model import App
-from concierge.night import few, scope
-from concierge.plan import Change, Finding, Plan
+from concierge.night import scope
+from concierge.plan import Change, Finding, Plan, few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

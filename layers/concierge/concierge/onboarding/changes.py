@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from concierge.catalog.model import Domain
-from concierge.model import App, ProfileBinding
+from concierge.model import App, ProfileBinding, Role
 from concierge.onboarding.desired import Access, LifecycleSpec, RoleSpec, SpaceSpec
 from concierge.plan import Change
 
@@ -110,6 +110,42 @@ class LockRole(OnboardingChange):
     """Denies everything to a role that one person alone uses: sessions that run end at their next call."""
 
     role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteRecoveryRecord(OnboardingChange):
+    """Keeps what the person had, before the first of it is deleted."""
+
+    key: str
+    binding: ProfileBinding
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteSpace(OnboardingChange):
+    """Deletes a private space with its own disk; home data is elsewhere and stays."""
+
+    removes: ClassVar[bool] = True
+
+    space: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteProfile(OnboardingChange):
+    """Deletes the user profile; its home directory stays in the domain's file system."""
+
+    removes: ClassVar[bool] = True
+
+    profile: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteRole(OnboardingChange):
+    """Deletes a role that one person alone used, with its policies."""
+
+    removes: ClassVar[bool] = True
+
+    role: Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

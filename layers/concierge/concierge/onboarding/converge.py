@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from concierge import audit, safeguards
 from concierge.apply import Applied, Mode, Pause, apply
-from concierge.catalog.model import Catalog, Domain
+from concierge.catalog.model import Catalog
 from concierge.directory import memberships
-from concierge.directory.memberships import MEMBERSHIP_KINDS, PersonChange
+from concierge.directory.changes import Kind
+from concierge.directory.memberships import PersonChange
+from concierge.directory.protection import Protection
 from concierge.errors import AlreadyExists, UnsafePlan
-from concierge.model import Door, PersonRecord, ProfileBinding
-from concierge.names import profile_name
-from concierge.onboarding.desired import Access, Surroundings, desired_access, domains_to_leave
-from concierge.onboarding.observed import observe, observe_exit
+from concierge.holds import HoldStatus, RemovalKind
+from concierge.model import PersonRecord
+from concierge.onboarding.desired import Surroundings, desired_access, domains_to_leave, groups_left
+from concierge.onboarding.domains import Domains, open_doors
 from concierge.onboarding.perform import Performer
-from concierge.onboarding.plan import CLOSED, is_reached, plan_access, plan_exit
-from concierge.onboarding.ports import Ledger, Roles, Studio
-from concierge.plan import Finding, Plan
+from concierge.onboarding.ports import Ledger, Records
+from concierge.plan import Plan
 
 CAPABILITY = "onboarding"
 
@@ -29,16 +30,16 @@ LIMITS = safeguards.Limits(removals_floor=100, removals_share=1.0, changes=500)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onboarding:
-    """Everything that onboarding needs; `studio` and `roles` give the adapters of a domain's account and region."""
+    """Everything that onboarding needs; `domains` reaches AWS in each domain's account and region."""
 
     catalog: Catalog
     ledger: Ledger
-    roles: Callable[[Domain], Roles]
-    studio: Callable[[Domain], Studio]
+    domains: Domains
+    records: Records
+    protection: Protection
     trail: audit.AuditTrail
     surroundings: Surroundings
     pause: Pause
-    rest: timedelta
 
     def converge(
         self, change: PersonChange, *, now: datetime, mode: Mode = Mode.APPLY, verify: bool = False
@@ -46,63 +47,84 @@ class Onboarding:
         """Takes the change into the ledger, then brings AWS to what the person's memberships say.
 
         verify: look at AWS even where the ledger says that the desired state was reached.
-        Raises UnsafePlan (audited), and AwsError only where not even the ledger, the observation or the audit
-        worked; what AWS refuses of the plan itself is in the result.
+        Raises UnsafePlan (audited), and AwsError only where not even the ledger or the audit worked; what AWS refuses
+        in a domain is in the result, and keeps no other domain from its turn.
         """
         record = self._take_in(change, mode)
-        plan = self._plan(record, now=now, verify=verify)
+        plan = self._plan(record, change, now=now, mode=mode, verify=verify or change.verify)
         try:
             safeguards.check(plan, LIMITS, population=len(plan.changes))
         except UnsafePlan as error:
             refusal = audit.refusal_of(plan, str(error), capability=CAPABILITY, cause=change.cause, at=now)
             self.trail.record((refusal,))
             raise
-        performer = Performer(ledger=self.ledger, roles=self.roles, studio=self.studio)
-        applied = apply(plan, performer, mode=mode, pause=self.pause, requeue_after=self.rest)
+        performer = Performer(
+            ledger=self.ledger, roles=self.domains.roles, studio=self.domains.studio, records=self.records
+        )
+        applied = apply(plan, performer, mode=mode, pause=self.pause, requeue_after=self.domains.rest)
         self.trail.record(audit.events_of(applied, capability=CAPABILITY, cause=change.cause, at=now))
+        if mode is Mode.APPLY and applied.is_settled and _is_done(record):
+            self.ledger.release(record.person)
         return applied
 
     def _take_in(self, change: PersonChange, mode: Mode) -> PersonRecord:
+        """The person's record with the change in it; a later word that came in between counts instead."""
         known = self.ledger.record(change.person)
         updated = memberships.record(known, change)
-        if updated == known or mode is Mode.DRY_RUN:
+        if mode is Mode.DRY_RUN:
             return updated
         try:
-            if change.kind in MEMBERSHIP_KINDS:
+            if change.group_id and updated.memberships.get(change.group_id) != known.memberships.get(change.group_id):
                 self.ledger.save_membership(updated.person, updated.memberships[change.group_id])
-            else:
+            if _standing(updated) != _standing(known) or not known.is_known:
                 self.ledger.save_standing(updated)
-        except AlreadyExists:  # a later word came in between: go by that one
+        except AlreadyExists:
             return self.ledger.record(change.person)
-        return updated
+        return self._without_outdated_hold(updated, change)
 
-    def _plan(self, record: PersonRecord, *, now: datetime, verify: bool) -> Plan:
+    def _without_outdated_hold(self, record: PersonRecord, change: PersonChange) -> PersonRecord:
+        """Somebody who was added again after their removal was held has nothing that waits."""
+        back = change.kind in (Kind.ADD, Kind.ENABLE)
+        if record.held is None or not back or change.occurred_at <= record.held.at:
+            return record
+        self.ledger.release(record.person)
+        return replace(record, held=None)
+
+    def _plan(self, record: PersonRecord, change: PersonChange, *, now: datetime, mode: Mode, verify: bool) -> Plan:
         plan = Plan(scope=f"person {record.person.login} ({record.person.id})")
         for access in desired_access(self.catalog, record, self.surroundings):
-            if access.domain.account != self.surroundings.account:
-                plan += self._out_of_reach(access.domain)
-                continue
             binding = record.bindings.get(access.domain.name)
-            if verify or not is_reached(binding, Door.OPEN, access.fingerprint):
-                plan += self._plan_access(access, binding, now)
-        for name in domains_to_leave(self.catalog, record):
-            if self.catalog.domain(name).account != self.surroundings.account:
-                continue  # nothing was ever made there
-            if verify or not is_reached(record.bindings.get(name), Door.CLOSED, CLOSED):
-                plan += self._plan_exit(name, record, now)
+            plan += self.domains.access(access, binding, now=now, verify=verify)
+        leaving = domains_to_leave(self.catalog, record)
+        if mode is Mode.APPLY and self._has_to_wait(record, leaving, change, now):
+            return plan
+        for name in leaving:
+            plan += self.domains.leaving(name, record, now=now, verify=verify)
         return plan
 
-    def _out_of_reach(self, domain: Domain) -> Plan:
-        reason = f"is in account {domain.account}; this deployment manages account {self.surroundings.account}"
-        return Plan(scope=domain.name, findings=(Finding(subject=f"domain {domain.name}", reason=reason),))
+    def _has_to_wait(self, record: PersonRecord, leaving: Sequence[str], change: PersonChange, now: datetime) -> bool:
+        """Whether the person's doors stay open until an administrator has decided."""
+        doors = open_doors(record, leaving)
+        kind = RemovalKind.LEFT if record.is_enabled else RemovalKind.DISABLED
+        held = record.held
+        if not doors or (held is not None and held.status is HoldStatus.APPROVED):
+            return False
+        if held is not None and held.kind is kind:
+            return True
+        within = timedelta(minutes=self.catalog.removals.window)
+        left = groups_left(self.catalog, record, doors, within=within) if kind is RemovalKind.LEFT else ()
+        hold = self.protection.stops(record.person, kind, left, now=now)
+        if hold is None:
+            return False
+        events = audit.held(hold, [record.person.login], capability=CAPABILITY, cause=change.cause, at=now)
+        self.trail.record(events)
+        return True
 
-    def _plan_access(self, access: Access, binding: ProfileBinding | None, now: datetime) -> Plan:
-        observed = observe(access, self.roles(access.domain), self.studio(access.domain))
-        return plan_access(access, observed, binding=binding, now=now, rest=self.rest)
 
-    def _plan_exit(self, name: str, record: PersonRecord, now: datetime) -> Plan:
-        domain, person = self.catalog.domain(name), record.person
-        binding = record.bindings.get(name)
-        profile = binding.profile if binding else profile_name(person.login, generation=person.generation)
-        observed = observe_exit(domain.domain_id, profile, self.roles(domain), self.studio(domain))
-        return plan_exit(person, domain, observed, binding=binding, now=now, rest=self.rest)
+def _standing(record: PersonRecord) -> tuple[object, ...]:
+    return record.person, record.disabled_at, record.enabled_at
+
+
+def _is_done(record: PersonRecord) -> bool:
+    """Whether an approved removal has been carried out, now that nothing is left to do."""
+    return record.held is not None and record.held.status is HoldStatus.APPROVED

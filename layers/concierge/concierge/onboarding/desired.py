@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from concierge.catalog.model import Catalog, Domain, Grant, LifecycleConfig, Persona, RoleScope
 from concierge.catalog.render import render_policy, render_policy_arns
 from concierge.directory.memberships import former_groups, present_groups
-from concierge.model import LOGIN_TAG, OWNER, OWNERSHIP_TAG, AppType, Person, PersonRecord
-from concierge.names import content_name, profile_name, role_name, space_name
+from concierge.model import LOGIN_TAG, OWNER, OWNERSHIP_TAG, PERSON_TAG, AppType, Person, PersonRecord
+from concierge.names import content_name, person_tag, profile_name, role_name, space_name
 
 ROLE_PATH = "/studio/exec/"
 LIFECYCLE_PREFIX = "concierge-"  # lifecycle configurations that were made here
@@ -26,6 +27,10 @@ class Surroundings:
     account: str
     partition: str
     boundary: str
+
+    def boundary_in(self, account: str) -> str:
+        """The boundary of another account, which has it under the same path and name."""
+        return self.boundary.replace(f":{self.account}:", f":{account}:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,19 @@ def domains_to_leave(catalog: Catalog, record: PersonRecord) -> tuple[str, ...]:
     return tuple(sorted((once | (set(record.bindings) & known)) - wanted))
 
 
+def groups_left(
+    catalog: Catalog, record: PersonRecord, domains: Collection[str], *, within: timedelta
+) -> tuple[str, ...]:
+    """Ids of the groups whose leaving takes the person out of these domains: the latest, and what came with it."""
+    left = {
+        group_id: each.occurred_at
+        for group_id, each in record.memberships.items()
+        if not each.present and any(grant.domain.name in domains for grant in catalog.grants([each.group]))
+    }
+    latest = max(left.values(), default=None)
+    return tuple(sorted(group_id for group_id, at in left.items() if latest is not None and at >= latest - within))
+
+
 def _access(catalog: Catalog, person: Person, grant: Grant, surroundings: Surroundings) -> Access:
     persona, domain = grant.persona, grant.domain
     tags = {
@@ -122,11 +140,12 @@ def _access(catalog: Catalog, person: Person, grant: Grant, surroundings: Surrou
         **persona.tags,
         **grant.tags,
         LOGIN_TAG: person.login,
+        PERSON_TAG: person_tag(person.id),
         "domain": domain.name,
         "persona": persona.name,
         OWNERSHIP_TAG: OWNER,
     }
-    profile = profile_name(person.login, generation=person.generation)
+    profile = profile_name(person.first_login, generation=person.generation)
     return Access(
         person=person,
         domain=domain,
@@ -173,7 +192,7 @@ def _role(person: Person, grant: Grant, tags: Mapping[str, str], surroundings: S
         name=name,
         arn=f"arn:{surroundings.partition}:iam::{domain.account}:role{ROLE_PATH}{name}",
         trust=_trust(domain, surroundings),
-        boundary=surroundings.boundary,
+        boundary=surroundings.boundary_in(domain.account),
         tags={key: tags[key] for key in kept if key in tags},
         inline_policies={PERSONA_POLICY: document} if document else {},
         managed_policies=render_policy_arns(persona, domain, partition=surroundings.partition),
@@ -183,7 +202,7 @@ def _role(person: Person, grant: Grant, tags: Mapping[str, str], surroundings: S
 def _holder(person: Person, persona: Persona, tags: Mapping[str, str]) -> tuple[str, str]:
     match persona.role_scope:
         case RoleScope.USER:
-            return person.login, f"user\n{person.id}"
+            return person.first_login, f"user\n{person.id}"
         case RoleScope.TEAM:
             team = tags.get("team", "")
             return f"{persona.name}-{team}", f"team\n{team}"

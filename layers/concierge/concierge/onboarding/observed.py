@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from concierge.model import App, Profile, Role, Space
+from concierge.model import App, Profile, ProfileBinding, Role, Space
 from concierge.onboarding.desired import Access
 from concierge.onboarding.ports import Roles, Studio
 
@@ -22,11 +22,15 @@ class Observed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedExit:
-    """What a person who has to leave still has in a domain: the profile, its running apps, and the role."""
+    """What a person who has to leave still has in a domain: the profile, its running apps, and the role.
+
+    spaces: all that the profile made, with tags; read only once everything is to be removed.
+    """
 
     profile: Profile | None = None
     apps: tuple[App, ...] = ()
     role: Role | None = None
+    spaces: tuple[Space, ...] = ()
 
 
 def observe(access: Access, roles: Roles, studio: Studio) -> Observed:
@@ -57,4 +61,16 @@ def observe_exit(domain_id: str, profile_name: str, roles: Roles, studio: Studio
         profile=profile,
         apps=studio.running_apps(domain_id, profile_name),
         role=roles.find(profile.execution_role.rpartition("/")[2]),
+    )
+
+
+def observe_removal(domain_id: str, binding: ProfileBinding, roles: Roles, studio: Studio) -> ObservedExit:
+    """Reads what is to be deleted; the role is the ledger's, because the profile may be gone already."""
+    profile = studio.profile(domain_id, binding.profile) if binding.profile else None
+    ours = profile is not None and profile.is_ours
+    return ObservedExit(
+        profile=profile,
+        apps=studio.running_apps(domain_id, binding.profile) if ours else (),
+        role=roles.find(binding.role) if binding.role else None,
+        spaces=studio.spaces_of(domain_id, binding.profile) if ours else (),
     )

@@ -12,6 +12,9 @@ from concierge.onboarding.changes import (
     CreateProfile,
     CreateRole,
     CreateSpace,
+    DeleteProfile,
+    DeleteRole,
+    DeleteSpace,
     DetachPolicy,
     DropRolePolicy,
     LockRole,
@@ -21,9 +24,11 @@ from concierge.onboarding.changes import (
     StopApp,
     TagProfile,
     UpdateProfile,
+    WriteRecoveryRecord,
 )
 from concierge.onboarding.drift import LOCK_DOCUMENT, LOCK_POLICY
-from concierge.onboarding.ports import Ledger, Roles, Studio
+from concierge.onboarding.ports import Ledger, Records, Roles, Studio
+from concierge.onboarding.recovery import recovery_record
 from concierge.plan import Change
 
 
@@ -34,6 +39,7 @@ class Performer:
     ledger: Ledger
     roles: Callable[[Domain], Roles]
     studio: Callable[[Domain], Studio]
+    records: Records
 
     def __call__(self, change: Change) -> None:
         """Raises AwsError as the ports do, and TypeError for a change that is not onboarding's."""
@@ -67,6 +73,15 @@ class Performer:
                 studio.create_space(change.access, change.spec)
             case StopApp():
                 studio.stop_app(change.app)
+            case WriteRecoveryRecord():
+                studio_state = studio.recovery(change.domain.domain_id, change.binding.profile)
+                self.records.write(change.key, recovery_record(change, studio_state))
+            case DeleteSpace():
+                studio.delete_space(change.domain.domain_id, change.space)
+            case DeleteProfile():
+                studio.delete_profile(change.domain.domain_id, change.profile)
+            case DeleteRole():
+                roles.delete(change.role)
             case RecordBinding():
                 self.ledger.save_binding(change.binding)
             case _:

@@ -1,26 +1,18 @@
-"""Desired and observed -> what to do for one person in one domain. Pure."""
+"""Desired and observed -> what to do for one person who may enter one domain. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from concierge.catalog.model import Domain
-from concierge.model import LOGIN_TAG, Door, Person, Profile, ProfileBinding, Status
-from concierge.onboarding.changes import CreateProfile, LockRole, OnboardingChange, RecordBinding, StopApp
+from concierge.model import Door, ProfileBinding, Status
+from concierge.onboarding.changes import CreateProfile, OnboardingChange, RecordBinding
 from concierge.onboarding.desired import Access
-from concierge.onboarding.drift import (
-    LOCK_POLICY,
-    lifecycle_changes,
-    profile_changes,
-    role_changes,
-    space_changes,
-)
-from concierge.onboarding.observed import Observed, ObservedExit
+from concierge.onboarding.drift import lifecycle_changes, profile_changes, role_changes, space_changes
+from concierge.onboarding.exit import belongs_to, is_reached, record_binding
+from concierge.onboarding.observed import Observed
 from concierge.plan import Finding, Plan, Wait
 
-CLOSED = "closed"  # the fingerprint of a door behind which nothing is left to stop
 _IN_TRANSITION = (Status.PENDING, Status.UPDATING, Status.DELETING)
 
 
@@ -36,7 +28,7 @@ def plan_access(
     """
     subject = f"profile {access.profile} in {access.domain.name}"
     profile = observed.profile
-    foreign = tuple(_foreign(access, observed, subject))
+    foreign = tuple(_foreign(access, observed, binding, subject))
     if foreign:
         return Plan(scope=subject, findings=foreign)
     changes: tuple[OnboardingChange, ...] = (
@@ -58,76 +50,12 @@ def plan_access(
     return Plan(scope=subject, changes=changes)
 
 
-def is_reached(binding: ProfileBinding | None, door: Door, fingerprint: str) -> bool:
-    """Whether the ledger says that this very state was reached."""
-    return binding is not None and (binding.door, binding.fingerprint) == (door, fingerprint)
-
-
-def plan_exit(
-    person: Person,
-    domain: Domain,
-    observed: ObservedExit,
-    *,
-    binding: ProfileBinding | None,
-    now: datetime,
-    rest: timedelta,
-) -> Plan:
-    """Closes the door: the ledger refuses logins first, then the role is locked and the machines stop.
-
-    Home data and spaces are kept. While there is something to stop, the plan asks to be looked at again; only a
-    look that finds nothing left records the door as closed for good.
-    """
-    subject = f"{person.login} in {domain.name}"
-    profile = observed.profile
-    ours = profile is not None and _belongs_to(profile, person)
-    if not ours and binding is None:
-        return Plan(scope=subject)
-    held = binding or _unrecorded(person, domain, observed, now)
-    work = tuple(_exit_work(person, domain, observed)) if ours else ()
-    fingerprint = "" if work else CLOSED
-    changes: tuple[OnboardingChange, ...] = work
-    if not is_reached(held, Door.CLOSED, fingerprint):
-        closed = replace(held, door=Door.CLOSED, fingerprint=fingerprint, since=now)
-        changes = (_record(closed, domain, _why_out(domain)), *work)
-    waits = (Wait(subject=subject, reason="what was running is stopping", after=rest),) if work else ()
-    return Plan(scope=subject, changes=changes, waits=waits)
-
-
-def _exit_work(person: Person, domain: Domain, observed: ObservedExit) -> Iterator[OnboardingChange]:
-    why, role = _why_out(domain), observed.role
-    own_role = role is not None and role.tags.get(LOGIN_TAG) == person.login
-    if role is not None and own_role and LOCK_POLICY not in role.inline_policies:
-        yield LockRole(
-            subject=f"role {role.name}",
-            reason=why,
-            thread=f"{domain.name}/role",
-            domain=domain,
-            role=role.name,
-        )
-    for app in observed.apps:
-        yield StopApp(
-            subject=f"app {app.app_type}/{app.name} of {app.space or app.profile}",
-            reason=why,
-            thread=f"{domain.name}/{app.space or app.profile}/{app.app_type}/{app.name}",
-            domain=domain,
-            app=app,
-        )
-
-
-def _why_out(domain: Domain) -> str:
-    return f"enabled member of no group any more that gives {domain.name}"
-
-
-def _foreign(access: Access, observed: Observed, subject: str) -> Iterator[Finding]:
+def _foreign(access: Access, observed: Observed, binding: ProfileBinding | None, subject: str) -> Iterator[Finding]:
     """What stands where ours should be: never changed, and so the person cannot be let in."""
-    if observed.profile is not None and not _belongs_to(observed.profile, access.person):
+    if observed.profile is not None and not belongs_to(observed.profile, access.person, binding):
         yield Finding(subject=subject, reason=f"exists, but was not made here for {access.person.login}; left alone")
     if observed.role is not None and not observed.role.is_ours:
         yield Finding(subject=f"role {access.role.name}", reason="exists, but was not made here; left alone")
-
-
-def _belongs_to(profile: Profile, person: Person) -> bool:
-    return profile.is_ours and profile.tags.get(LOGIN_TAG) == person.login
 
 
 def _open_door(access: Access, now: datetime) -> RecordBinding:
@@ -143,31 +71,4 @@ def _open_door(access: Access, now: datetime) -> RecordBinding:
         fingerprint=access.fingerprint,
         since=now,
     )
-    return _record(binding, access.domain, access.why)
-
-
-def _unrecorded(person: Person, domain: Domain, observed: ObservedExit, now: datetime) -> ProfileBinding:
-    """What an onboarding that died before its last step would have recorded, as far as AWS tells."""
-    profile, role = observed.profile, observed.role
-    return ProfileBinding(
-        person_id=person.id,
-        login=person.login,
-        domain=domain.name,
-        profile=profile.name if profile else "",
-        persona=profile.tags.get("persona", "") if profile else "",
-        role=role.name if role else "",
-        tags=profile.tags if profile else {},
-        door=Door.OPEN,
-        fingerprint="",
-        since=now,
-    )
-
-
-def _record(binding: ProfileBinding, domain: Domain, why: str) -> RecordBinding:
-    return RecordBinding(
-        subject=f"door of {binding.login} in {domain.name}: {binding.door}",
-        reason=why,
-        thread=domain.name,
-        domain=domain,
-        binding=binding,
-    )
+    return record_binding(binding, access.domain, access.why)

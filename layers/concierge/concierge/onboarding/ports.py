@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Protocol
 
+from concierge.directory.memberships import PersonChange
 from concierge.model import App, Membership, Person, PersonRecord, Profile, ProfileBinding, Role, Space
 from concierge.onboarding.desired import Access, LifecycleSpec, RoleSpec, SpaceSpec
 
@@ -19,10 +21,27 @@ class Ledger(Protocol):
         """Writes one membership; raises AlreadyExists if a newer word about the same group is there."""
 
     def save_standing(self, record: PersonRecord) -> None:
-        """Writes when the person was disabled and enabled; raises AlreadyExists if a newer word is there."""
+        """Writes who the person is and when they were disabled and enabled; raises AlreadyExists for older words."""
 
     def save_binding(self, binding: ProfileBinding) -> None:
         """Writes what a person has in a domain."""
+
+    def release(self, person: Person) -> None:
+        """Forgets that the person's removal waited for an administrator."""
+
+
+class Records(Protocol):
+    """Where recovery records are kept; nothing there is ever changed or deleted by a function."""
+
+    def write(self, key: str, record: Mapping[str, object]) -> None:
+        """Writes a record as JSON."""
+
+
+class LookAgain(Protocol):
+    """Where somebody rests whom AWS is not ready for, without keeping later news about them from their turn."""
+
+    def later(self, change: PersonChange, after: timedelta) -> None:
+        """Brings the change back after a while."""
 
 
 class Roles(Protocol):
@@ -45,6 +64,9 @@ class Roles(Protocol):
 
     def detach(self, role: str, policy_arn: str) -> None:
         """Detaches a managed policy; one that is not attached is a success."""
+
+    def delete(self, role: Role) -> None:
+        """Deletes the role with its policies; one that is gone is a success."""
 
 
 class Studio(Protocol):
@@ -73,6 +95,18 @@ class Studio(Protocol):
 
     def create_space(self, access: Access, spec: SpaceSpec) -> None:
         """Creates a private space that the profile owns."""
+
+    def spaces_of(self, domain_id: str, profile: str) -> tuple[Space, ...]:
+        """The spaces that the profile made, private and shared, with their tags."""
+
+    def delete_space(self, domain_id: str, name: str) -> None:
+        """Deletes it; one that is gone is a success. Raises NotYet while something in it is still stopping."""
+
+    def delete_profile(self, domain_id: str, name: str) -> None:
+        """Deletes it; one that is gone is a success. Raises NotYet while something of it is still stopping."""
+
+    def recovery(self, domain_id: str, profile: str) -> Mapping[str, object]:
+        """All that AWS tells of a profile and its spaces, to build them again by: plain JSON values."""
 
     def running_apps(self, domain_id: str, profile: str) -> tuple[App, ...]:
         """Apps of the profile and of its private spaces that run or start."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from concierge.catalog.model import Domain
 from concierge.model import LOGIN_TAG, OWNER, OWNERSHIP_TAG, Door, ProfileBinding
-from concierge.night import few, scope
-from concierge.plan import Change, Finding, Plan
+from concierge.night import scope
+from concierge.plan import Change, Finding, Plan, few
 from concierge.tags.model import Kind, ResourceTags
 
 MOST_TAGS = 50  # a resource; AWS's own `aws:` tags do not count

@@ -1,0 +1,219 @@
+"""The reconcile_directory capability: what the directory says ↔ what the ledger knows, repaired both ways.
+
+Everything that follows goes through the queue, so that a person is still converged by one hand only. Removals that
+are too many to be believed are kept in a hold instead; a group that was not read completely lets nobody out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from concierge import audit
+from concierge.apply import Applied
+from concierge.catalog.model import Catalog, Directory
+from concierge.directory.changes import Kind
+from concierge.directory.comparison import GroupSeen, Reading, Seen, membership_drift, standing_drift
+from concierge.directory.memberships import PersonChange
+from concierge.directory.people import Aliases, People, managed_name
+from concierge.directory.ports import MembershipQueue
+from concierge.directory.ports import People as Ledger
+from concierge.directory.protection import Protection
+from concierge.directory.snapshot import DirectorySource, GroupRead, Snapshot, Wanted, wanted_groups
+from concierge.holds import RemovalKind
+from concierge.model import Identity, Person
+from concierge.plan import Finding, Plan
+
+CAPABILITY = "reconcile_directory"
+_REMOVALS = {Kind.REMOVE: RemovalKind.LEFT, Kind.DISABLE: RemovalKind.DISABLED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """What a directory and the ledger disagree about, and what could not be read; nothing is done yet.
+
+    emptied:   groups that the ledger knows people of and in which the directory has nobody, by name.
+    unsettled: groups about which something is too fresh to be believed.
+    problem:   why the directory could not be read at all, empty if it could.
+    """
+
+    changes: tuple[PersonChange, ...] = ()
+    emptied: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unsettled: tuple[Wanted, ...] = ()
+    problem: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Reconciled:
+    """What became of a directory's drift: how many changes were queued by kind, and which hold keeps how many."""
+
+    directory: str
+    queued: dict[str, int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    findings: int = 0
+    unsettled: tuple[Wanted, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """Everything that reading directories needs; `source` gives the adapter of a directory.
+
+    margin: how long a directory's own servers may disagree about what was changed.
+    """
+
+    catalog: Catalog
+    aliases: Aliases
+    ledger: Ledger
+    queue: MembershipQueue
+    protection: Protection
+    trail: audit.AuditTrail
+    source: Callable[[Directory], DirectorySource]
+    margin: timedelta
+
+    def run(
+        self, directory: Directory, *, cause: str, now: datetime, wanted: Sequence[Wanted] | None = None
+    ) -> Reconciled:
+        """Reads the directory, or only the `wanted` groups of it, and queues or holds what follows.
+
+        Raises AwsError where the ledger, the queue or the audit failed: to run again does no harm.
+        """
+        drift = self.drift(directory, cause=cause, now=now, wanted=wanted)
+        return self.settle(directory, drift, cause=cause, now=now)
+
+    def drift(
+        self, directory: Directory, *, cause: str, now: datetime, wanted: Sequence[Wanted] | None = None
+    ) -> Drift:
+        """What would follow from a reading. Meets people in the ledger's aliases, and changes nothing else."""
+        asked = wanted_groups(self.catalog) if wanted is None else wanted
+        snapshot = self.source(directory).snapshot(asked, canary=directory.canary, now=now)
+        snapshot = _named(People(directory=directory, aliases=self.aliases), snapshot)
+        findings = tuple(_unread(directory, snapshot, alone=self._is_read_alone))
+        if snapshot.problem:
+            return Drift(findings=findings, problem=snapshot.problem)
+        reading = Reading(started_at=snapshot.started_at, settled_at=snapshot.started_at - self.margin, cause=cause)
+        groups = self._met(directory, snapshot, reading)
+        members = {group.id: self.ledger.members_of(group.id) for group in groups}
+        words = {
+            group.id: {**members[group.id], **self.ledger.words_about(group.id, (*group.people, *members[group.id]))}
+            for group in groups
+        }
+        seen = {each.person.id: each for group in groups for each in group.people.values()}
+        records = self.ledger.records_of({*seen, *(person_id for each in members.values() for person_id in each)})
+        compared = {group.name: membership_drift(group, words[group.id], records, reading) for group in groups}
+        standing = standing_drift(seen, records, reading)
+        return Drift(
+            changes=(*(change for each in compared.values() for change in each.changes), *standing.changes),
+            emptied=tuple(group.name for group in groups if members[group.id] and not group.people),
+            findings=findings,
+            unsettled=tuple(Wanted(name=name) for name, each in compared.items() if each.unsettled),
+        )
+
+    def settle(self, directory: Directory, drift: Drift, *, cause: str, now: datetime) -> Reconciled:
+        """Queues what may be done, keeps in a hold what may not, and audits what could not be read."""
+        result = Reconciled(
+            directory=directory.name,
+            findings=len(drift.findings),
+            unsettled=drift.unsettled,
+            problem=drift.problem,
+        )
+        going = [each for each in drift.changes if each.kind not in _REMOVALS]
+        for kind, removal in _REMOVALS.items():
+            leaving = [each for each in drift.changes if each.kind is kind]
+            emptied = drift.emptied if removal is RemovalKind.LEFT else ()
+            if reason := self._not_believed(leaving, emptied, removal, now):
+                result.held.update(self._hold(leaving, removal, reason, cause=cause, now=now))
+            else:
+                going += leaving
+        self.queue.send(going)
+        for each in going:
+            result.queued[each.kind] = result.queued.get(each.kind, 0) + 1
+        self._report(directory, drift.findings, cause=cause, now=now)
+        return result
+
+    def _met(self, directory: Directory, snapshot: Snapshot, reading: Reading) -> tuple[GroupSeen, ...]:
+        """The groups that count, with ids of the ledger; the canary is an account of nobody."""
+        people = People(directory=directory, aliases=self.aliases)
+        counting = [group for group in snapshot.groups if not group.problem]
+        found = people.prefetched(each.person for group in counting for each in group.members)
+        return tuple(
+            GroupSeen(
+                id=people.group_id(group.group, name, at=reading.started_at),
+                name=name,
+                people={
+                    person.id: Seen(person=person, enabled=member.enabled)
+                    for member in group.members
+                    if people.login(member.person) != directory.canary
+                    for person in [people.person(member.person, at=reading.started_at, found=found)]
+                },
+            )
+            for group in counting
+            if (name := managed_name(self.catalog, group.group))
+        )
+
+    @property
+    def _is_read_alone(self) -> bool:
+        """Whether every group of the catalog has to be in the one directory that can be read."""
+        return sum(each.can_be_read for each in self.catalog.directories) == 1
+
+    def _not_believed(
+        self, leaving: Sequence[PersonChange], emptied: Sequence[str], kind: RemovalKind, now: datetime
+    ) -> str:
+        if not leaving:
+            return ""
+        return self.protection.stops_all({each.person.id for each in leaving}, emptied, kind, now)
+
+    def _hold(
+        self, leaving: Sequence[PersonChange], kind: RemovalKind, reason: str, *, cause: str, now: datetime
+    ) -> dict[str, int]:
+        hold = self.protection.wait_under(kind, reason, now=now)
+        people: dict[str, Person] = {}
+        groups: dict[str, list[str]] = {}
+        for each in leaving:
+            people[each.person.id] = each.person
+            groups.setdefault(each.person.id, []).extend([each.group_id] if each.group_id else [])
+        new = [
+            person
+            for person_id, person in people.items()
+            if self.protection.keep(hold, person, sorted(groups[person_id]), now=now)
+        ]
+        if new:  # an alarm for whom nobody was told of, and no second one for the rest
+            logins = [each.login for each in new]
+            self.trail.record(audit.held(hold, logins, capability=CAPABILITY, cause=cause, at=now))
+        return {hold.id: len(people)}
+
+    def _report(self, directory: Directory, findings: tuple[Finding, ...], *, cause: str, now: datetime) -> None:
+        if not findings:
+            return
+        applied = Applied(plan=Plan(scope=f"directory {directory.name}", findings=findings), results=())
+        self.trail.record(audit.events_of(applied, capability=CAPABILITY, cause=cause, at=now))
+
+
+def _named(people: People, snapshot: Snapshot) -> Snapshot:
+    """A member without the name that logins come from spoils the group: left out, they would seem to have left."""
+
+    def checked(read: GroupRead) -> GroupRead:
+        nameless = sum(not people.login(member.person) for member in read.members)
+        if read.problem or not nameless:
+            return read
+        return replace(read, problem=f"{nameless} members have no {people.directory.login_id} to log in by")
+
+    return replace(snapshot, groups=tuple(checked(each) for each in snapshot.groups))
+
+
+def _unread(directory: Directory, snapshot: Snapshot, *, alone: bool) -> Iterable[Finding]:
+    if snapshot.problem:
+        yield Finding(subject=f"directory {directory.name}", reason=f"could not be read: {snapshot.problem}")
+    for group in snapshot.groups:
+        if group.problem:
+            yield Finding(subject=_called(group), reason=f"was not read completely: {group.problem}")
+    for wanted in snapshot.missing:
+        if alone and not wanted.is_family:
+            yield Finding(subject=f"group {wanted.name}", reason=f"is not found in directory {directory.name}")
+
+
+def _called(read: GroupRead) -> str:
+    group: Identity = read.group
+    return f"group {group.account_name or group.dn or next(iter(group.keys), 'without a name')}"
