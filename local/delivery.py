@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,9 +31,16 @@ class Delivery:
     def __init__(self, gate: Gate, session: boto3.Session) -> None:
         self._gate = gate
         self._session = session
+        self.notifications: list[tuple[str, str]] = []
 
     def target(self, functions: Functions, rule_arn: str, target: Mapping[str, Any], event: object) -> None:
-        """EventBridge -> function by its permission, else the target's dead-letter queue by the queue's policy."""
+        """EventBridge -> topic by its policy; -> function by its permission, else its dead-letter queue by that policy."""
+        if target["Arn"].split(":")[2] == "sns":
+            if not self._may("events", "sns:Publish", target["Arn"], rule_arn):
+                raise Undeliverable(f"{rule_arn} may not publish to {target['Arn']}")
+            self._session.client("sns").publish(TopicArn=target["Arn"], Message=_text(event))
+            self.notifications.append((target["Arn"], _text(event)))
+            return
         if self._may("events", "lambda:InvokeFunction", target["Arn"], rule_arn):
             functions.invoke_later(target["Arn"], event)
             return
@@ -51,6 +60,26 @@ class Delivery:
         if not self._may("apigateway", "lambda:InvokeFunction", route.function, route.arn):
             return Result(ok=False, body=b'{"errorMessage": "API Gateway may not invoke the function"}')
         return functions.invoke(route.function, event)
+
+    def log_lines(self, functions: Functions, group: str, function: str, messages: Sequence[str], at: datetime) -> None:
+        """CloudWatch Logs -> function by its Lambda permission, packed as a subscription does; raises Undeliverable."""
+        account, region = function.split(":")[4], function.split(":")[3]
+        arn = f"arn:aws:logs:{region}:{account}:log-group:{group}:*"
+        context = {"aws:sourcearn": (arn,), "aws:sourceaccount": (account,)}
+        if not self._gate.resource_policy_allows("logs.amazonaws.com", "lambda:InvokeFunction", function, context):
+            raise Undeliverable(f"log group {group} may not invoke {function}")
+        millis = int(at.timestamp() * 1000)
+        lines = [{"id": f"{millis:056}{n}", "timestamp": millis, "message": text} for n, text in enumerate(messages)]
+        payload = {
+            "messageType": "DATA_MESSAGE",
+            "owner": account,
+            "logGroup": group,
+            "logStream": "local",
+            "subscriptionFilters": ["local"],
+            "logEvents": lines,
+        }
+        data = base64.b64encode(gzip.compress(json.dumps(payload).encode())).decode()
+        functions.invoke_later(function, {"awslogs": {"data": data}})
 
     def require_polling(self, function: FunctionConfig, queue_arn: str) -> None:
         """Lambda polls a queue with the function's role; raises Refused."""
@@ -74,3 +103,7 @@ class Delivery:
     def _url(self, queue_arn: str) -> str:
         sqs = self._session.client("sqs")
         return str(sqs.get_queue_url(QueueName=queue_arn.rpartition(":")[2])["QueueUrl"])
+
+
+def _text(event: object) -> str:
+    return event if isinstance(event, str) else json.dumps(event)

@@ -194,6 +194,19 @@ class LocalStack:
             ]
         )
 
+    def put_log_events(self, log_group: str, *messages: str) -> None:
+        """Lines in a log group that the template subscribes to; raises KeyError for any other group."""
+        function = self._deployment.log_subscriptions[log_group]
+        self._delivery.log_lines(self._functions, log_group, function, messages, Clock().now())
+
+    def invoke(self, function: str, event: object) -> Any:
+        """What a function answers to the operator, by its logical id; raises RuntimeError with its error."""
+        found = next(each for each in self._deployment.functions.values() if each.logical_id == function)
+        result = self._functions.invoke(found.arn, event)
+        if not result.ok:
+            raise RuntimeError(result.body.decode())
+        return json.loads(result.body)
+
     def run_schedule(self, name: str) -> None:
         """Runs every schedule whose name holds `name`, now."""
         found = [schedule for schedule in self._schedules if name in schedule.name]
@@ -228,6 +241,11 @@ class LocalStack:
         """Every event on the project's bus."""
         with self._lock:
             return tuple(self._events)
+
+    @property
+    def notifications(self) -> tuple[str, ...]:
+        """What topics were told, in order."""
+        return tuple(text for _, text in self._delivery.notifications)
 
     def logs(self, function: str) -> list[str]:
         """What a function printed, by its logical id."""

@@ -1,4 +1,4 @@
-"""Queues, buses, rules, schedules, alarms."""
+"""Queues, topics, buses, rules, schedules, alarms."""
 
 from __future__ import annotations
 
@@ -33,6 +33,19 @@ def _queue_policy(deployment: Deployment, name: str, properties: Properties) -> 
     return Created(name)
 
 
+def _topic(deployment: Deployment, name: str, properties: Properties) -> Created:
+    arn = deployment.client("sns").create_topic(Name=properties.get("TopicName") or deployment.name(name, 256))
+    return Created(arn["TopicArn"], {"TopicName": arn["TopicArn"].rpartition(":")[2]})
+
+
+def _topic_policy(deployment: Deployment, name: str, properties: Properties) -> Created:
+    for arn in properties["Topics"]:
+        deployment.client("sns").set_topic_attributes(
+            TopicArn=arn, AttributeName="Policy", AttributeValue=json.dumps(properties["PolicyDocument"])
+        )
+    return Created(name)
+
+
 def _bus(deployment: Deployment, _name: str, properties: Properties) -> Created:
     arn = deployment.client("events").create_event_bus(Name=properties["Name"])["EventBusArn"]
     return Created(properties["Name"], {"Arn": arn, "Name": properties["Name"]})
@@ -52,12 +65,12 @@ def _rule(deployment: Deployment, name: str, properties: Properties) -> Created:
 
 
 def _require_deliverable(name: str, targets: Sequence[Properties]) -> None:
-    """The stack delivers to functions, the whole event or a constant; anything else would be dropped in silence."""
+    """The stack delivers to functions and topics; anything else would be dropped in silence."""
     for target in targets:
-        if target["Arn"].split(":")[2] != "lambda":
-            raise UnsupportedResource(f"{name}: the local stack delivers to functions only, not to {target['Arn']}")
-        if shaped := sorted({"InputPath", "InputTransformer"} & set(target)):
-            raise UnsupportedResource(f"{name}: the local stack does not shape events by {', '.join(shaped)}")
+        if target["Arn"].split(":")[2] not in ("lambda", "sns"):
+            raise UnsupportedResource(f"{name}: the local stack delivers to functions and topics, not {target['Arn']}")
+        if "InputPath" in target:
+            raise UnsupportedResource(f"{name}: the local stack does not shape events by InputPath")
 
 
 def _schedule(deployment: Deployment, name: str, properties: Properties) -> Created:
@@ -77,6 +90,8 @@ def _alarm(deployment: Deployment, name: str, properties: Properties) -> Created
 HANDLERS: dict[str, Handler] = {
     "AWS::SQS::Queue": _queue,
     "AWS::SQS::QueuePolicy": _queue_policy,
+    "AWS::SNS::Topic": _topic,
+    "AWS::SNS::TopicPolicy": _topic_policy,
     "AWS::Events::EventBus": _bus,
     "AWS::Events::Rule": _rule,
     "AWS::Scheduler::Schedule": _schedule,

@@ -33,6 +33,20 @@ def resolved(template: Path, given: Mapping[str, str], offered: Mapping[str, str
     return values
 
 
+def typed(template: Path, values: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """What Ref gives for each: lists for the parameters that are lists."""
+    declared: Mapping[str, Mapping[str, Any]] = yaml_parse(template.read_text(encoding="utf-8")).get("Parameters", {})
+    return {
+        name: [each.strip() for each in value.split(",")] if _is_list(declared[name]) else value
+        for name, value in values.items()
+    }
+
+
+def _is_list(rules: Mapping[str, Any]) -> bool:
+    kind = str(rules.get("Type", ""))
+    return kind == "CommaDelimitedList" or kind.startswith("List<")
+
+
 def _require(name: str, value: str, rules: Mapping[str, Any]) -> None:
     allowed = [str(each) for each in rules.get("AllowedValues", ())]
     if allowed and value not in allowed:

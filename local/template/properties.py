@@ -21,6 +21,7 @@ IMITATED: dict[str, frozenset[str]] = {
             "Dimensions",
             "EvaluationPeriods",
             "MetricName",
+            "Metrics",
             "Namespace",
             "Period",
             "Statistic",
@@ -60,16 +61,19 @@ IMITATED: dict[str, frozenset[str]] = {
     ),
     "AWS::Lambda::EventInvokeConfig": frozenset({"DestinationConfig", "FunctionName", "MaximumRetryAttempts"}),
     "AWS::Lambda::EventSourceMapping": frozenset(
-        {"BatchSize", "EventSourceArn", "FunctionName", "FunctionResponseTypes"}
+        {"BatchSize", "EventSourceArn", "FunctionName", "FunctionResponseTypes", "ScalingConfig"}
     ),
     "AWS::Lambda::Function": frozenset(
         {"Code", "Environment", "FunctionName", "Handler", "Layers", "MemorySize", "Role", "Runtime", "Timeout"}
     ),
     "AWS::Lambda::LayerVersion": frozenset({"CompatibleRuntimes", "Content", "LayerName"}),
-    "AWS::Lambda::Permission": frozenset({"Action", "FunctionName", "Principal", "SourceArn"}),
+    "AWS::Lambda::Permission": frozenset({"Action", "FunctionName", "Principal", "SourceAccount", "SourceArn"}),
     "AWS::Logs::LogGroup": frozenset({"LogGroupName", "RetentionInDays"}),
+    "AWS::Logs::SubscriptionFilter": frozenset({"DestinationArn", "FilterPattern", "LogGroupName"}),
     "AWS::S3::Bucket": frozenset({"BucketName", "VersioningConfiguration"}),
     "AWS::S3::BucketPolicy": frozenset(),
+    "AWS::SNS::Topic": frozenset({"TopicName"}),
+    "AWS::SNS::TopicPolicy": frozenset({"PolicyDocument", "Topics"}),
     "AWS::SQS::Queue": frozenset(
         {
             "ContentBasedDeduplication",
@@ -113,18 +117,24 @@ ACCEPTED: dict[str, Mapping[str, str]] = {
         "MaximumEventAgeInSeconds": "retries follow within a second",
         "Qualifier": "functions have one version",
     },
-    "AWS::Lambda::EventSourceMapping": {"ScalingConfig": "one batch is handled at a time"},
     "AWS::Lambda::Function": {
         "Architectures": "functions run on this machine's processor",
         "Description": "text for people",
         "LoggingConfig": "lines are kept in the stack's own logs",
         "TracingConfig": "X-Ray is not here",
+        "VpcConfig": "there is one network, that of this machine",
         **_TAGS,
     },
     "AWS::Lambda::LayerVersion": {
         "CompatibleArchitectures": "functions run on this machine's processor",
         "Description": "text for people",
     },
+    "AWS::SNS::Subscription": {
+        "Endpoint": "nothing is sent; what a topic was told is in stack.notifications",
+        "Protocol": "nothing is sent",
+        "TopicArn": "nothing is sent",
+    },
+    "AWS::SNS::Topic": _TAGS,
     "AWS::S3::Bucket": {
         "BucketEncryption": "nothing is kept on a disk",
         "OwnershipControls": "objects have no access control lists here",

@@ -10,7 +10,7 @@ import boto3
 from local.template.deployment import Deployment, deploy, outputs
 from local.template.handlers import HANDLERS
 from local.template.intrinsics import Scope
-from local.template.parameters import resolved
+from local.template.parameters import resolved, typed
 from local.template.translate import translate
 
 _NAME = "studio-concierge"
@@ -34,7 +34,7 @@ def release(
     translated = translate(template, parameters, _CODE_BUCKET)
     deployment = Deployment(stack=_NAME, account=account, region=region, session=session, sources=translated.sources)
     scope = Scope(
-        parameters={**parameters, **_pseudo_parameters(account, region)},
+        parameters={**typed(template, parameters), **_pseudo_parameters(account, region)},
         conditions=translated.template.get("Conditions", {}),
         mappings=translated.template.get("Mappings", {}),
     )

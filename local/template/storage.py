@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.template.deployment import Created, Deployment, Handler, Properties
+from local.template.deployment import Created, Deployment, Handler, Properties, UnsupportedResource
 
 
 def _table(deployment: Deployment, name: str, properties: Properties) -> Created:
@@ -41,8 +41,16 @@ def _log_group(deployment: Deployment, name: str, properties: Properties) -> Cre
     return Created(group, {"Arn": arn})
 
 
+def _subscription(deployment: Deployment, name: str, properties: Properties) -> Created:
+    if properties.get("FilterPattern"):
+        raise UnsupportedResource(f"{name}: the local stack delivers every line, and knows no FilterPattern")
+    deployment.log_subscriptions[properties["LogGroupName"]] = properties["DestinationArn"]
+    return Created(name)
+
+
 HANDLERS: dict[str, Handler] = {
     "AWS::DynamoDB::Table": _table,
     "AWS::S3::Bucket": _bucket,
     "AWS::Logs::LogGroup": _log_group,
+    "AWS::Logs::SubscriptionFilter": _subscription,
 }

@@ -5,7 +5,6 @@ Needs Debian's samba packages (see .ci/run) and root; up in about fifteen second
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import secrets
 import shutil
@@ -17,85 +16,32 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from ldap3 import MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, NONE, Connection, Server, Tls
 
 from concierge.catalog.model import Ldap
 from concierge.directory.deltas import BindCredentials
 from concierge.ldap.entries import sid_text
+from tests.support.authority import Authority
 
 BASE = "DC=corp,DC=example,DC=com"
 PEOPLE, GROUPS = f"OU=People,{BASE}", f"OU=Groups,{BASE}"
+PACKAGES = "samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind ldb-tools"
 _ADMIN = f"CN=Administrator,CN=Users,{BASE}"
 _PASSWORD = "Lab-Passw0rd!23"
 _ENABLED, _DISABLED = 544, 546  # normal accounts that need no password; the second is disabled
 _PATIENCE = 60.0
-_GLOBAL_SECURITY = -2147483646
+_GLOBAL_SECURITY, _GLOBAL_DISTRIBUTION = -2147483646, 2
 
 
-def needed() -> None:
-    """Skips the test where Samba is missing; where nothing may be skipped, that is a failure."""
-    missing = [name for name in ("samba", "samba-tool", "ldbadd") if shutil.which(name) is None]
-    reason = f"needs {', '.join(missing)}: apt-get install samba samba-ad-dc samba-ad-provision ldb-tools"
-    if os.geteuid() != 0:
-        missing, reason = ["root"], "a domain controller has to be started by root"
-    if not missing:
-        return
-    if os.environ.get("CONCIERGE_NO_SKIP"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authority:
-    """Certificates for one address: the authority's, and the server's with its key, as PEM."""
-
-    ca: str
-    certificate: str
-    key: str
-
-    @classmethod
-    def made(cls, host: str) -> Authority:
-        ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-        ca = _certificate("Lab CA", ca_key, "Lab CA", ca_key, host=None)
-        server = _certificate(host, server_key, "Lab CA", ca_key, host=host)
-        return cls(ca=_pem(ca), certificate=_pem(server), key=_key_pem(server_key))
-
-
-def _certificate(
-    name: str, key: ec.EllipticCurvePrivateKey, issuer: str, issuer_key: ec.EllipticCurvePrivateKey, *, host: str | None
-) -> x509.Certificate:
-    now = datetime.now(UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
-        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=host is None, path_length=None), critical=True)
-    )
-    if host is not None:
-        names = [x509.IPAddress(ipaddress.ip_address(host))]
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    return builder.sign(issuer_key, hashes.SHA256())
-
-
-def _pem(certificate: x509.Certificate) -> str:
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
-
-
-def _key_pem(key: ec.EllipticCurvePrivateKey) -> str:
-    plain = serialization.NoEncryption()
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, plain).decode()
+def lacking() -> str:
+    """Why no directory can be started on this machine; empty if one can."""
+    missing = [name for name in ("samba", "samba-tool", "ldbmodify") if shutil.which(name) is None]
+    if missing:
+        return f"needs {', '.join(missing)}: apt-get install {PACKAGES}"
+    return "" if os.geteuid() == 0 else "needs root: a domain controller owns its files and serves port 636"
 
 
 @dataclass
@@ -122,14 +68,20 @@ class ActiveDirectory:
         self._do("add", dn, ["user"], {**attributes, **({"userPrincipalName": upn} if upn else {})})
         return dn
 
+    def add_contact(self, name: str) -> str:
+        dn = f"CN={name},{PEOPLE}"
+        self._do("add", dn, ["contact"], {})
+        return dn
+
     def add_computer(self, name: str) -> str:
         dn = f"CN={name},CN=Computers,{BASE}"
         self._do("add", dn, ["computer"], {"sAMAccountName": f"{name}$", "userAccountControl": 4096})
         return dn
 
-    def add_group(self, name: str, *members: str) -> str:
-        dn = f"CN={name},{GROUPS}"
-        self._do("add", dn, ["group"], {"sAMAccountName": name, "groupType": _GLOBAL_SECURITY})
+    def add_group(self, name: str, *members: str, cn: str = "", for_mail: bool = False) -> str:
+        dn = f"CN={cn or name},{GROUPS}"
+        kind = _GLOBAL_DISTRIBUTION if for_mail else _GLOBAL_SECURITY
+        self._do("add", dn, ["group"], {"sAMAccountName": name, "groupType": kind})
         if members:
             self.join(dn, *members)
         return dn
@@ -155,14 +107,22 @@ class ActiveDirectory:
         self._do("modify_dn", user, f"CN={login}")
         return f"CN={login},{PEOPLE}"
 
+    def move(self, dn: str, unit: str) -> str:
+        own = dn.removesuffix(f",{PEOPLE}")
+        self._do("modify_dn", dn, own, True, unit)
+        return f"{own},{unit}"
+
+    def rename_group(self, dn: str, name: str) -> str:
+        self._replace(dn, sAMAccountName=name)
+        self._do("modify_dn", dn, f"CN={name}")
+        return f"CN={name},{GROUPS}"
+
     def delete(self, dn: str) -> None:
         self._do("delete", dn)
 
     def set_primary_group(self, user: str, group: str) -> None:
         """The user has to be a member already; the directory swaps the former primary group in."""
-        self.connection.search(group, "(objectClass=group)", "BASE", attributes=["objectSid"])
-        sid = self.connection.response[0]["raw_attributes"]["objectSid"][0]
-        self._replace(user, primaryGroupID=int.from_bytes(sid[-4:], "little"))
+        self._replace(user, primaryGroupID=int(self._sid(group).rpartition("-")[2]))
 
     def hide(self, group: str, whom: str) -> None:
         """Takes the right to read a group from an account."""
@@ -191,7 +151,7 @@ class ActiveDirectory:
         return self.folder / "private" / "sam.ldb"
 
     def _sid(self, dn: str) -> str:
-        self.connection.search(dn, "(objectClass=user)", "BASE", attributes=["objectSid"])
+        self.connection.search(dn, "(objectClass=*)", "BASE", attributes=["objectSid"])
         return sid_text(self.connection.response[0]["raw_attributes"]["objectSid"][0])
 
     def add_crowd(self, group: str, count: int) -> None:
@@ -221,7 +181,7 @@ class ActiveDirectory:
 def samba_ad(folder: Path) -> Iterator[ActiveDirectory]:
     """A new directory with the units People and Groups and the account `reader`, until the end of the block."""
     host = f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(250)}.{secrets.randbelow(250) + 2}"
-    authority = Authority.made(host)
+    authority = Authority.made(host, "dc1.corp.example.com", "localhost")
     for name, text in (("ca", authority.ca), ("dc", authority.certificate), ("key", authority.key)):
         (folder / f"{name}.pem").write_text(text)
     (folder / "key.pem").chmod(0o600)
