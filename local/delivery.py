@@ -34,7 +34,7 @@ class Delivery:
         self.notifications: list[tuple[str, str]] = []
 
     def target(self, functions: Functions, rule_arn: str, target: Mapping[str, Any], event: object) -> None:
-        """EventBridge -> topic by its policy; -> function by its permission, else its dead-letter queue by that policy."""
+        """EventBridge -> topic, or function, else the target's dead-letter queue, each by its own policy."""
         if target["Arn"].split(":")[2] == "sns":
             if not self._may("events", "sns:Publish", target["Arn"], rule_arn):
                 raise Undeliverable(f"{rule_arn} may not publish to {target['Arn']}")

@@ -7,13 +7,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 
 from concierge.catalog.load import load
-from concierge.catalog.model import Catalog, Domain
+from concierge.catalog.model import Catalog, Grant
 from concierge.catalog.source import compile_file
 from concierge.errors import CatalogError
 from local import report
@@ -51,10 +51,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if group is None or not grants:
         console.print(f"[red]{options.catalog}: give a group that a binding names with --group[/red]")
         return 1
-    return _tell(options, catalog, group, grants[0].domain, console)
+    return _tell(options, catalog, replace(grants[0], group=group), console)
 
 
-def _tell(options: Options, catalog: Catalog, group: str, domain: Domain, console: Console) -> int:
+def _elsewhere(catalog: Catalog, here: Grant) -> Grant | None:
+    """The first group that gives something in another account, if the catalog says how that is reached."""
+    for binding in catalog.bindings:
+        for grant in catalog.grants([binding.group] if binding.group else []):
+            if grant.domain.account != here.domain.account and grant.domain.spoke_role is not None:
+                return grant
+    return None
+
+
+def _tell(options: Options, catalog: Catalog, here: Grant, console: Console) -> int:
     clock, idp = Clock(), DemoIdp("https://idp.demo.example.com/metadata")
     started = time.monotonic()
     with console.status("Starting the stack from template.yaml …"):
@@ -64,15 +73,15 @@ def _tell(options: Options, catalog: Catalog, group: str, domain: Domain, consol
             catalog=options.catalog,
             idp_metadata=options.idp_metadata or idp.metadata,
             clock=clock,
-            account=domain.account,
-            region=domain.region,
+            account=here.domain.account,
+            region=here.domain.region,
         )
         stack.start()
     with stack:
         console.print(f"The stack is up after {time.monotonic() - started:.1f} s: {stack.endpoint}\n")
         directory = catalog.directories[0]
-        story = Story(stack=stack, idp=idp, group=group, person=Character(directory=directory.name))
-        narrator = Narrator(console, story, domain)
+        story = Story(stack=stack, idp=idp, group=here.group, person=Character(directory=directory.name))
+        narrator = Narrator(console, story, here, _elsewhere(catalog, here))
         can_sign = options.idp_metadata is None
         steps = narrator.run(directory_id=next(iter(directory.ids), None), can_log_in=can_sign)
         console.print(report.steps(steps))
@@ -86,17 +95,20 @@ def _tell(options: Options, catalog: Catalog, group: str, domain: Domain, consol
 
 
 class Narrator:
-    """Tells the story step by step and notes what came of each."""
+    """Tells the story step by step and notes what came of each; `there` is a group of another account."""
 
-    def __init__(self, console: Console, story: Story, domain: Domain) -> None:
+    def __init__(self, console: Console, story: Story, here: Grant, there: Grant | None) -> None:
         self._console = console
         self._story = story
-        self._domain = domain
+        self._domain = here.domain
+        self._there = there
         self._steps: list[report.Step] = []
 
     def run(self, *, directory_id: str | None, can_log_in: bool) -> list[report.Step]:
         """The steps in order; `directory_id` makes the first event one of AWS Managed Microsoft AD."""
         self._join(directory_id)
+        if self._there is not None:
+            self._join_elsewhere(self._there)
         if can_log_in:
             self._login()
         else:
@@ -104,7 +116,11 @@ class Narrator:
                 say("skipped: only your identity provider can sign for its own metadata", as_expected=True)
         self._idle()
         self._tags()
-        self._leave()
+        if self._there is not None:
+            self._one_account_fails(self._there)
+        self._leave(self._story, self._domain.name)
+        if self._there is not None:
+            self._leave_elsewhere(self._there, can_log_in=can_log_in)
         if can_log_in:
             with self._step("Tries to log in after leaving") as say:
                 page = self._story.logs_in()
@@ -125,6 +141,12 @@ class Narrator:
             story.tell(event)
             after = self._story.writes()
             say(f"{after - before} writes", as_expected=after == before)
+
+    def _join_elsewhere(self, there: Grant) -> None:
+        with self._step(f"Joins {there.group} too, of account {there.domain.account}") as say:
+            replace(self._story, group=there.group).joins()
+            profile = self._story.audited("create profile")[-1]["subject"]
+            say(profile, as_expected=profile.endswith(f"in {there.domain.name}"))
 
     def _login(self) -> None:
         with self._step("Logs in through the company portal") as say:
@@ -155,11 +177,35 @@ class Narrator:
             mended = self._story.audited("set tags")
             say(mended[-1]["reason"] if mended else "not mended", as_expected=bool(mended))
 
-    def _leave(self) -> None:
-        with self._step(f"{self._story.person.login} leaves {self._story.group}") as say:
-            self._story.leaves()
-            locked = self._story.audited("record binding")[-1]["subject"]
-            say(locked, as_expected=locked.endswith("closed"))
+    def _one_account_fails(self, there: Grant) -> None:
+        story, account, failing = self._story, there.domain.account, f"domain {there.domain.name}"
+        with self._step(f"Tags are spoiled in both accounts, and {account} lets nobody in") as say:
+            story.spoils_tags(self._domain.domain_id)
+            story.spoils_tags(there.domain.domain_id, account=account, region=there.domain.region)
+            before = len(story.audited("set tags"))
+            with story.shut_out(str(there.domain.spoke_role)):
+                story.night("TagRemediation")
+            mended, reported = story.audited("set tags")[before:], story.reported(failing)
+            said = f"{len(mended)} mended in {self._domain.name}; {failing} is reported" if reported else "not reported"
+            say(said, as_expected=bool(reported) and len(mended) == 1)
+        with self._step(f"{account} lets the hub in again; the next night") as say:
+            story.night("TagRemediation")
+            subject = story.audited("set tags")[-1]["subject"]
+            say(f"{subject}: mended", as_expected=subject.endswith(f"in {there.domain.name}"))
+
+    def _leave(self, story: Story, domain: str) -> None:
+        with self._step(f"{story.person.login} leaves {story.group}") as say:
+            story.leaves()
+            locked = story.audited("record binding")[-1]["subject"]
+            say(locked, as_expected=locked.endswith(f"in {domain}: closed"))
+
+    def _leave_elsewhere(self, there: Grant, *, can_log_in: bool) -> None:
+        if can_log_in:
+            with self._step("Logs in again, by the door that is left") as say:
+                page = self._story.logs_in()
+                studio = self._story.follows(page) if page.status == 302 else page
+                say(f"{studio.status}, {there.domain.domain_id}", as_expected=there.domain.domain_id in studio.body)
+        self._leave(replace(self._story, group=there.group), there.domain.name)
 
     @contextmanager
     def _step(self, what: str) -> Iterator[report.Say]:

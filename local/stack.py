@@ -44,7 +44,8 @@ class LocalStack:
 
     template:     path of a SAM template.
     parameters:   values for its parameters; the public base URL and the SAML provider are filled in.
-    catalog:      a studio.yaml: its domains exist from the start, and it is published to the stack's bucket.
+    catalog:      a studio.yaml: its domains exist from the start, and it is published to the stack's bucket. The
+                  spoke.yaml beside the template is deployed into every other account that it names.
     idp_metadata: metadata (XML) of the identity provider that the IAM SAML provider `corp` holds.
     clock:        what Studio and the schedules go by.
     """
@@ -134,6 +135,7 @@ class LocalStack:
         self._deployment, self.outputs = release(
             self._template, self._parameters, self.session(), offered=offered, **place
         )
+        self._deploy_spokes()
         self._publish_catalog()
         self._run()
 
@@ -145,6 +147,19 @@ class LocalStack:
             for domain in load(compile_file(self._catalog)).domains:
                 place = Place(account=domain.account, region=domain.region)
                 self.studio.seed_domain(place, name=domain.name, domain_id=domain.domain_id)
+
+    def _deploy_spokes(self) -> None:
+        """What an administrator rolls out to the other accounts of the catalog."""
+        domains = load(compile_file(self._catalog)).domains if self._catalog is not None else ()
+        secrets = {each.account: each.external_id for each in domains if each.account != self.account}
+        for account, external_id in secrets.items():
+            given = {
+                "HubAccountId": self.account,
+                "ExternalId": external_id or "",
+                "CatalogBucketArn": f"arn:aws:s3:::{self.outputs['CatalogBucket']}",
+            }
+            template = self._template.parent / "spoke.yaml"
+            release(template, given, self.session(account), account=account, region=self.region)
 
     def _publish_catalog(self) -> None:
         bucket = self.outputs.get("CatalogBucket")
@@ -182,9 +197,9 @@ class LocalStack:
 
     # -- what a story does ----------------------------------------------------------------------
 
-    def session(self) -> boto3.Session:
-        """The operator's session: everything is allowed, nothing is recorded."""
-        return OperatorSession(self.endpoint, self.region)
+    def session(self, account: str | None = None) -> boto3.Session:
+        """The operator's session, in the stack's account or another: everything is allowed, nothing is recorded."""
+        return OperatorSession(self.endpoint, self.region, account)
 
     def put_event(self, event: Mapping[str, Any]) -> None:
         """An event as a source sends it, on the default bus."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _READS = ("Get", "List", "Describe", "Query", "BatchGet")
 _TRANSPORT = ("sqs:", "events:")
+_NOTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
 _PATIENCE = 30.0  # seconds that a step may take before the story gives up
 
 
@@ -159,11 +162,27 @@ class Story:
         place = Place(account=self.stack.account, region=self.stack.region)
         self.stack.studio.touch(place, space, now, now + timedelta(seconds=30))
 
-    def spoils_tags(self, domain_id: str) -> None:
-        """Somebody sets a wrong team on the person's profile."""
-        studio = self.stack.session().client("sagemaker")
+    def spoils_tags(self, domain_id: str, *, account: str | None = None, region: str | None = None) -> None:
+        """Somebody sets a wrong team on the person's profile; account and region default to the stack's."""
+        studio = self.stack.session(account).client("sagemaker", region_name=region)
         profile = studio.describe_user_profile(DomainId=domain_id, UserProfileName=profile_name(self.person.login))
         studio.add_tags(ResourceArn=profile["UserProfileArn"], Tags=[{"Key": "team", "Value": "spoiled"}])
+
+    @contextmanager
+    def shut_out(self, spoke_role: str) -> Iterator[None]:
+        """While open, another account forbids its spoke role everything, for sessions that exist already too."""
+        iam = self.stack.session(spoke_role.split(":")[4]).client("iam")
+        policy = {"RoleName": spoke_role.rpartition("/")[2], "PolicyName": "nobody-comes-in"}
+        iam.put_role_policy(**policy, PolicyDocument=_NOTHING)
+        try:
+            yield
+        finally:
+            iam.delete_role_policy(**policy)
+
+    def reported(self, subject: str) -> list[dict[str, Any]]:
+        """The details of findings about a subject, in order."""
+        found = [each["detail"] for each in self.stack.audit_events if each["detail-type"] == "Finding"]
+        return [detail for detail in found if detail["subject"] == subject]
 
     def audited(self, action: str) -> list[dict[str, Any]]:
         """The details of applied changes of one action, in order."""

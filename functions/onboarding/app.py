@@ -36,8 +36,9 @@ def converge(record: SQSRecord) -> None:
     """Asks for another look later if AWS is not ready; raises NotSettled after the last one."""
     now = datetime.now(UTC)
     change = from_json(record.body)
-    applied = bootstrap.onboarding(now).converge(change, now=now)
-    if after := come_back(change, applied, bootstrap.look_again()):
+    onboarding = bootstrap.onboarding(now)
+    applied = onboarding.converge(change, now=now)
+    if after := come_back(change, applied, bootstrap.look_again(), rest=onboarding.domains.rest):
         logger.info("is looked at again", extra={"person": change.person.id, "seconds": after.total_seconds()})
 
 

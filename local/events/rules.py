@@ -51,7 +51,7 @@ def _given(target: Target, event: Event) -> object:
 
 
 def transformed(transformer: Mapping[str, Any], event: Event) -> object:
-    """The template with what stands at its paths filled in, as JSON ("Input transformation", EventBridge User Guide)."""
+    """The template with what stands at its paths filled in ("Input transformation", EventBridge User Guide)."""
     text = str(transformer["InputTemplate"])
     in_quotes = text.lstrip().startswith('"')
     for name, path in transformer.get("InputPathsMap", {}).items():

@@ -118,6 +118,10 @@ class Gate:
         """The role session behind an access key; None for the operator's own credentials, and when the role is gone."""
         return self._sessions.principal(access_key)
 
+    def account_of(self, access_key: str) -> str | None:
+        """Whose account a call with this key is about; None for the operator's own credentials."""
+        return self._sessions.account(access_key)
+
     def policies(self, role: Role) -> list[Statement]:
         """All statements of a role's identity policies."""
         return identity_of(role)

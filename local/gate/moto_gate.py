@@ -25,6 +25,7 @@ _DENIALS = ("AccessDenied", "AccessDeniedException", "InvalidClientTokenId")
 def installed(gate: Gate) -> Iterator[None]:
     """While open, moto asks the gate before every action."""
     original_call, original_assume = BaseResponse.call_action, TokenResponse.assume_role
+    original_account = BaseResponse.get_current_account
 
     def call_action(response: BaseResponse) -> Any:
         key, service = _signer(response)
@@ -51,8 +52,13 @@ def installed(gate: Gate) -> Iterator[None]:
         gate.assumed(api_call(response, "sts"), result["Credentials"].access_key_id, by=_signer(response)[0])
         return answer
 
+    def get_current_account(response: BaseResponse) -> str:
+        """moto would take the stack's account for everybody's: a session of a role of another one is about that one."""
+        named: str | None = response.headers.get("x-moto-account-id")
+        return named or gate.account_of(_signer(response)[0]) or original_account(response)
+
     with (
-        patched(BaseResponse, {"call_action": call_action}),
+        patched(BaseResponse, {"call_action": call_action, "get_current_account": get_current_account}),
         patched(ActionAuthenticatorMixin, {"_authenticate_and_authorize_s3_action": authorize_s3}),
         patched(TokenResponse, {"assume_role": assume_role}),
         _known_errors(),

@@ -83,6 +83,11 @@ class Sessions:
         """Whether a role's session has, or had, this key."""
         return self._role_session(access_key) is not None
 
+    def account(self, access_key: str) -> str | None:
+        """The account of the role that the key's session is of; None for keys that are no role's."""
+        assumed = self._role_session(access_key)
+        return assumed.role_arn.split(":")[4] if assumed is not None else None
+
     def principal(self, access_key: str) -> Principal | None:
         """The session behind an access key; None for keys that are no role's, and when the role is gone."""
         assumed = self._role_session(access_key)

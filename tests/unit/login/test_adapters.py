@@ -222,6 +222,7 @@ def test_a_link_is_minted_as_the_person_that_it_is_for() -> None:
 
     request = LinkRequest(
         login="amara.okafor",
+        account="210987654321",
         region="us-east-1",
         domain_id="d-1",
         profile="amara-okafor-x",

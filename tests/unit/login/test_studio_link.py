@@ -76,6 +76,7 @@ def test_the_callers_own_profile_becomes_a_link() -> None:
     assert presigner.requests == [
         LinkRequest(
             login="amara.okafor",
+            account="123456789012",
             region="eu-west-1",
             domain_id="d-research",
             profile="amara-okafor-x",

@@ -36,8 +36,9 @@ def studio_as(region: str, credentials: Credentials) -> SageMakerClient:
 class PresignerRole:
     """`login.ports.Presigner`: the function itself holds no right in Studio.
 
-    The role may mint a link only where the profile's `studiouserid` is the session's, so that even a wrong profile
-    name here would open nobody else's door.
+    Every account that has domains has such a role, under the path and name of the hub's (`role_arn`). It may mint a
+    link only where the profile's `studiouserid` is the session's, so that even a wrong profile name here would open
+    nobody else's door.
     """
 
     sts: STSClient
@@ -46,7 +47,7 @@ class PresignerRole:
 
     def url(self, request: LinkRequest) -> str:
         """AssumeRole with one session tag, then CreatePresignedDomainUrl in the domain's region."""
-        client = self.studio(request.region, self._become(request.login))
+        client = self.studio(request.region, self._become(request))
         with translated("sagemaker:CreatePresignedDomainUrl"):
             answer = client.create_presigned_domain_url(
                 DomainId=request.domain_id,
@@ -56,14 +57,18 @@ class PresignerRole:
             )
         return answer["AuthorizedUrl"]
 
-    def _become(self, login: str) -> Credentials:
+    def _role_in(self, account: str) -> str:
+        head, _, name = self.role_arn.partition(":role/")
+        return f"{head.rpartition(':')[0]}:{account}:role/{name}"
+
+    def _become(self, request: LinkRequest) -> Credentials:
         """The login came as a session name, so it is one here too: CloudTrail shows for whom a link was minted."""
         with translated("sts:AssumeRole"):
             credentials = self.sts.assume_role(
-                RoleArn=self.role_arn,
-                RoleSessionName=login,
+                RoleArn=self._role_in(request.account),
+                RoleSessionName=request.login,
                 DurationSeconds=_SHORTEST_SESSION,
-                Tags=[{"Key": LOGIN_TAG, "Value": login}],
+                Tags=[{"Key": LOGIN_TAG, "Value": request.login}],
             )["Credentials"]
         return Credentials(
             access_key_id=credentials["AccessKeyId"],

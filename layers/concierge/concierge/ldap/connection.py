@@ -52,7 +52,7 @@ def connected(ldap: Ldap, credentials: BindCredentials) -> Iterator[Session]:
 
     An account that one server refuses is not tried at the next: they count failures together, and would lock it.
     """
-    tls = _Tls(validate=ssl.CERT_REQUIRED, ca_certs_data=ldap.ca)
+    tls = VerifiedTls(ca_certs_data=ldap.ca)
     failures = []
     for host in ldap.servers:
         try:
@@ -70,8 +70,8 @@ def connected(ldap: Ldap, credentials: BindCredentials) -> Iterator[Session]:
     raise DirectoryUnavailable("; ".join(failures) or "no server is named")
 
 
-class _Tls(Tls):
-    """TLS by Python's own rules, with the host's name or address compared by OpenSSL.
+class VerifiedTls(Tls):
+    """TLS by Python's own rules: a certificate of the given authorities, for the host's name or address.
 
     ldap3's comparison calls a function that Python has removed since, and its replacement knows no addresses.
     """

@@ -52,6 +52,7 @@ class LinkRequest:
     """
 
     login: str
+    account: str
     region: str
     domain_id: str
     profile: str

@@ -55,6 +55,7 @@ class StudioLinks:
         return self.presigner.url(
             LinkRequest(
                 login=login,
+                account=workspace.domain.account,
                 region=workspace.domain.region,
                 domain_id=workspace.domain.domain_id,
                 profile=workspace.binding.profile,

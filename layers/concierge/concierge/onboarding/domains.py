@@ -18,7 +18,7 @@ from concierge.onboarding.ports import Roles, Studio
 from concierge.onboarding.removal import is_due, plan_removal
 from concierge.plan import Finding, Plan, Wait
 
-AFTER_A_FAILURE = timedelta(seconds=30)
+_AFTER_A_FAILURE = 3  # times as long as AWS is waited for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +39,16 @@ class Domains:
             observed = observe(access, self.roles(access.domain), self.studio(access.domain))
             return plan_access(access, observed, binding=binding, now=now, rest=self.rest)
 
-        return _by_itself(access.domain, plan)
+        return self._by_itself(access.domain, plan)
 
     def leaving(self, name: str, record: PersonRecord, *, now: datetime, verify: bool) -> Plan:
         """The way out of one domain: the door, and after the grace period the rest."""
         domain, binding = self.catalog.domain(name), record.bindings.get(name)
         if binding is not None and is_due(binding, grace=timedelta(days=self.catalog.grace_days), now=now):
-            return _by_itself(domain, lambda: self._removal(domain, record, binding, now))
+            return self._by_itself(domain, lambda: self._removal(domain, record, binding, now))
         if not is_leaving(binding, verify=verify):
             return Plan(scope=name)
-        return _by_itself(domain, lambda: self._exit(domain, record, binding, now))
+        return self._by_itself(domain, lambda: self._exit(domain, record, binding, now))
 
     def _removal(self, domain: Domain, record: PersonRecord, binding: ProfileBinding, now: datetime) -> Plan:
         observed = observe_removal(domain.domain_id, binding, self.roles(domain), self.studio(domain))
@@ -59,6 +59,23 @@ class Domains:
         profile = binding.profile if binding else profile_name(person.first_login, generation=person.generation)
         observed = observe_exit(domain.domain_id, profile, self.roles(domain), self.studio(domain))
         return plan_exit(person, domain, observed, binding=binding, now=now, rest=self.rest)
+
+    def _by_itself(self, domain: Domain, plan: Callable[[], Plan]) -> Plan:
+        """A domain that cannot be looked at is reported and looked at again; the others go on."""
+        try:
+            return plan()
+        except AwsError as error:
+            subject, reason = f"domain {domain.name}", f"cannot be looked at: {error}"
+            return Plan(
+                scope=domain.name,
+                findings=(Finding(subject=subject, reason=reason),),
+                waits=(Wait(subject=subject, reason=reason, after=after_a_failure(self.rest)),),
+            )
+
+
+def after_a_failure(rest: timedelta) -> timedelta:
+    """What was refused needs longer than what is not ready."""
+    return rest * _AFTER_A_FAILURE
 
 
 def is_leaving(binding: ProfileBinding | None, *, verify: bool = False) -> bool:
@@ -73,16 +90,3 @@ def is_leaving(binding: ProfileBinding | None, *, verify: bool = False) -> bool:
 def open_doors(record: PersonRecord, domains: Iterable[str]) -> tuple[str, ...]:
     """Which of these domains the person can still enter."""
     return tuple(name for name in domains if name in record.bindings and record.bindings[name].door is Door.OPEN)
-
-
-def _by_itself(domain: Domain, plan: Callable[[], Plan]) -> Plan:
-    """A domain that cannot be looked at is reported and looked at again; the others go on."""
-    try:
-        return plan()
-    except AwsError as error:
-        subject, reason = f"domain {domain.name}", f"cannot be looked at: {error}"
-        return Plan(
-            scope=domain.name,
-            findings=(Finding(subject=subject, reason=reason),),
-            waits=(Wait(subject=subject, reason=reason, after=AFTER_A_FAILURE),),
-        )
