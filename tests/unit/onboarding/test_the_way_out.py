@@ -231,3 +231,20 @@ def two_accounts(catalog: Catalog) -> Catalog:
     return replace(
         catalog, domains=(research, fraud), bindings=(given, replace(given, domain="fraud"), *catalog.bindings[1:])
     )
+
+
+def test_everything_that_lets_somebody_out_says_why(catalog: Catalog) -> None:
+    house = House(catalog)
+    house.settles(change(Kind.ADD))
+    house.settles(change(Kind.DISABLE, 5))
+    house.settles(change(Kind.ENABLE, 6))
+    house.settles(change(Kind.REMOVE, 7))
+    house.settles(change(Kind.ADD, 8))
+    house.catalog = replace(catalog, bindings=catalog.bindings[1:])
+    house.settles(change(Kind.LOOK, 9))
+    said = [event.reason for event in house.trail.events if event.subject.endswith("research: closed")]
+    assert list(dict.fromkeys(said)) == [
+        "disabled or deleted in the directory, 2026-03-02 10:05 UTC",
+        "left studio-ml-research, and no other group gives research",
+        "the catalog gives research to none of their groups any more",
+    ]

@@ -120,6 +120,20 @@ def domains_to_leave(catalog: Catalog, record: PersonRecord) -> tuple[str, ...]:
     return tuple(sorted((once | (set(record.bindings) & known)) - wanted))
 
 
+def why_out(catalog: Catalog, record: PersonRecord, domain: str) -> str:
+    """The reason that an administrator sees on everything that takes somebody out of a domain."""
+    if not record.is_enabled:
+        return f"disabled or deleted in the directory, {record.disabled_at:%Y-%m-%d %H:%M} UTC"
+    gave = [
+        each.group
+        for each in record.memberships.values()
+        if not each.present and any(grant.domain.name == domain for grant in catalog.grants([each.group]))
+    ]
+    if not gave:
+        return f"the catalog gives {domain} to none of their groups any more"
+    return f"left {', '.join(sorted(gave))}, and no other group gives {domain}"
+
+
 def groups_left(
     catalog: Catalog, record: PersonRecord, domains: Collection[str], *, within: timedelta
 ) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from concierge.catalog.model import Catalog, Domain
 from concierge.errors import AwsError
 from concierge.model import Door, PersonRecord, ProfileBinding
 from concierge.names import profile_name
-from concierge.onboarding.desired import Access
+from concierge.onboarding.desired import Access, why_out
 from concierge.onboarding.exit import is_reached, plan_exit
 from concierge.onboarding.observed import observe, observe_exit, observe_removal
 from concierge.onboarding.plan import plan_access
@@ -58,7 +58,8 @@ class Domains:
         person = record.person
         profile = binding.profile if binding else profile_name(person.first_login, generation=person.generation)
         observed = observe_exit(domain.domain_id, profile, self.roles(domain), self.studio(domain))
-        return plan_exit(person, domain, observed, binding=binding, now=now, rest=self.rest)
+        why = why_out(self.catalog, record, domain.name)
+        return plan_exit(person, domain, observed, binding=binding, why=why, now=now, rest=self.rest)
 
     def _by_itself(self, domain: Domain, plan: Callable[[], Plan]) -> Plan:
         """A domain that cannot be looked at is reported and looked at again; the others go on."""

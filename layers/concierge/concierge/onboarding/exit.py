@@ -28,6 +28,7 @@ def plan_exit(
     observed: ObservedExit,
     *,
     binding: ProfileBinding | None,
+    why: str,
     now: datetime,
     rest: timedelta,
 ) -> Plan:
@@ -42,20 +43,20 @@ def plan_exit(
     if not ours and binding is None:
         return Plan(scope=subject)
     held = binding or _unrecorded(person, domain, observed, now)
-    work = tuple(_exit_work(person, domain, observed, binding)) if ours else ()
+    work = tuple(_exit_work(person, domain, observed, binding, why)) if ours else ()
     fingerprint = "" if work else CLOSED
     changes: tuple[OnboardingChange, ...] = work
     if not is_reached(held, Door.CLOSED, fingerprint):
         closed = replace(held, door=Door.CLOSED, fingerprint=fingerprint, since=now, closed_at=held.closed_at or now)
-        changes = (record_binding(closed, domain, _why_out(domain)), *work)
+        changes = (record_binding(closed, domain, why), *work)
     waits = (Wait(subject=subject, reason="what was running is stopping", after=rest),) if work else ()
     return Plan(scope=subject, changes=changes, waits=waits)
 
 
 def _exit_work(
-    person: Person, domain: Domain, observed: ObservedExit, binding: ProfileBinding | None
+    person: Person, domain: Domain, observed: ObservedExit, binding: ProfileBinding | None, why: str
 ) -> Iterator[OnboardingChange]:
-    why, role = _why_out(domain), observed.role
+    role = observed.role
     own_role = role is not None and is_personal(role, person, binding)
     if role is not None and own_role and LOCK_POLICY not in role.inline_policies:
         yield LockRole(
@@ -66,10 +67,6 @@ def _exit_work(
             role=role.name,
         )
     yield from stop_apps(observed.apps, domain, why)
-
-
-def _why_out(domain: Domain) -> str:
-    return f"enabled member of no group any more that gives {domain.name}"
 
 
 def belongs_to(profile: Profile, person: Person, binding: ProfileBinding | None) -> bool:
