@@ -19,9 +19,9 @@ from concierge.catalog.load import load
 from concierge.catalog.source import compile_file
 from local.clock import Clock
 from local.delivery import Delivery
-from local.events import rules
-from local.events.fifo import deduplicating
-from local.events.queues import Poller
+from local.events import rules, topics
+from local.events.fifo import sqs_rules
+from local.events.queues import Batch, Poller
 from local.events.schedules import read_schedules
 from local.events.stillness import settled
 from local.gate import moto_gate
@@ -48,6 +48,8 @@ class LocalStack:
                   spoke.yaml beside the template is deployed into every other account that it names.
     idp_metadata: metadata (XML) of the identity provider that the IAM SAML provider `corp` holds.
     clock:        what Studio and the schedules go by.
+    secrets:      texts in Secrets Manager, by the parameter that names their ARN; the parameter is filled in.
+    concurrency:  how many batches of one queue may be handled at once, where its mapping allows as many.
     """
 
     def __init__(  # noqa: PLR0913 - what a stack is made of, all named
@@ -61,17 +63,22 @@ class LocalStack:
         account: str = "123456789012",
         region: str = "eu-west-1",
         timings: Timings | None = None,
+        concurrency: int = 2,
+        secrets: Mapping[str, str] | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.account = account
         self.region = region
+        self._concurrency = concurrency
         self._template = template
         self._parameters = dict(parameters or {})
         self._catalog = catalog
+        self._secrets = dict(secrets or {})
         self._idp_metadata = idp_metadata
         self.studio = StudioBackend(self.clock, timings or Timings(), self._studio_url)
         self.gate = Gate(self.clock, self.studio.tags_of)
         self._events: list[dict[str, Any]] = []
+        self._notifications: list[topics.Notification] = []
         self._lock = threading.Lock()
         self._closing = ExitStack()
         self.outputs: dict[str, str] = {}
@@ -119,8 +126,9 @@ class LocalStack:
             moto_gate.installed(self.gate),
             moto_studio.installed(self.studio),
             moto_sts.installed(Clock().now, trust_allows, self.gate.remember_session),
-            deduplicating(self.clock.now),
+            sqs_rules(self.clock.now),
             rules.delivering(lambda *given: self._delivery.target(self._functions, *given), self._seen),
+            topics.hearing(self._told),
         ):
             self._closing.enter_context(patch)
         self._deploy()
@@ -130,6 +138,7 @@ class LocalStack:
         offered = {
             "PublicBaseUrl": f"http://127.0.0.1:{self._gateway.port}/v1",
             "SamlProviderArn": f"arn:aws:iam::{self.account}:saml-provider/corp",
+            **self._kept_secrets(),
         }
         place = {"account": self.account, "region": self.region}
         self._deployment, self.outputs = release(
@@ -148,14 +157,21 @@ class LocalStack:
                 place = Place(account=domain.account, region=domain.region)
                 self.studio.seed_domain(place, name=domain.name, domain_id=domain.domain_id)
 
+    def _kept_secrets(self) -> dict[str, str]:
+        """ARNs by parameter."""
+        client = self.session().client("secretsmanager")
+        return {name: client.create_secret(Name=name, SecretString=text)["ARN"] for name, text in self._secrets.items()}
+
     def _deploy_spokes(self) -> None:
         """What an administrator rolls out to the other accounts of the catalog."""
         domains = load(compile_file(self._catalog)).domains if self._catalog is not None else ()
-        secrets = {each.account: each.external_id for each in domains if each.account != self.account}
-        for account, external_id in secrets.items():
+        reached = {each.account: each.external_id for each in domains if each.account != self.account}
+        for account, external_id in reached.items():
+            if external_id is None:  # the catalog does not say how: the functions report it
+                continue
             given = {
                 "HubAccountId": self.account,
-                "ExternalId": external_id or "",
+                "ExternalId": external_id,
                 "CatalogBucketArn": f"arn:aws:s3:::{self.outputs['CatalogBucket']}",
             }
             template = self._template.parent / "spoke.yaml"
@@ -177,7 +193,10 @@ class LocalStack:
             self._delivery.failure,
         )
         sqs = self.session().client("sqs")
-        self._pollers = [Poller(sqs, mapping, self._functions.invoke) for mapping in deployment.event_sources]
+        self._pollers = [
+            Poller(sqs, mapping, self._functions.invoke, concurrency=self._concurrency)
+            for mapping in deployment.event_sources
+        ]
         for mapping in deployment.event_sources:
             name = mapping["FunctionName"].rpartition(":")[2]
             self._delivery.require_polling(deployment.functions[name], mapping["EventSourceArn"])
@@ -201,13 +220,10 @@ class LocalStack:
         """The operator's session, in the stack's account or another: everything is allowed, nothing is recorded."""
         return OperatorSession(self.endpoint, self.region, account)
 
-    def put_event(self, event: Mapping[str, Any]) -> None:
-        """An event as a source sends it, on the default bus."""
-        self.session().client("events").put_events(
-            Entries=[
-                {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
-            ]
-        )
+    def put_event(self, event: Mapping[str, Any], bus: str = "default") -> None:
+        """An event as a source sends it; `bus` is the default one, the project's or a partner's."""
+        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
+        self.session().client("events").put_events(Entries=[{**entry, "EventBusName": bus}])
 
     def put_log_events(self, log_group: str, *messages: str) -> None:
         """Lines in a log group that the template subscribes to; raises KeyError for any other group."""
@@ -252,15 +268,21 @@ class LocalStack:
         return self.gate.calls
 
     @property
+    def batches(self) -> tuple[Batch, ...]:
+        """Every batch that functions were given from queues."""
+        return tuple(each for poller in self._pollers for each in poller.batches)
+
+    @property
     def audit_events(self) -> tuple[dict[str, Any], ...]:
         """Every event on the project's bus."""
         with self._lock:
             return tuple(self._events)
 
     @property
-    def notifications(self) -> tuple[str, ...]:
+    def notifications(self) -> tuple[topics.Notification, ...]:
         """What topics were told, in order."""
-        return tuple(text for _, text in self._delivery.notifications)
+        with self._lock:
+            return tuple(self._notifications)
 
     def logs(self, function: str) -> list[str]:
         """What a function printed, by its logical id."""
@@ -278,3 +300,7 @@ class LocalStack:
         if bus == self.outputs.get("AuditBusName"):
             with self._lock:
                 self._events.append(dict(event))
+
+    def _told(self, notification: topics.Notification) -> None:
+        with self._lock:
+            self._notifications.append(notification)

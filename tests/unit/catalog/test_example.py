@@ -86,7 +86,7 @@ def test_a_role_is_passed_to_sagemaker_only_and_is_the_persons_own(persona: Pers
 
 def test_a_persons_own_data_is_found_by_the_tag_of_the_role() -> None:
     text = json.dumps(statements(CATALOG.persona("data-scientist")))
-    assert "arn:aws:s3:::studio-data-123456789012/users/${aws:PrincipalTag/studiouserid}/*" in text
+    assert "arn:aws:s3:::studio-data-123456789012/users/${aws:PrincipalTag/studio-person}/*" in text
     assert "{account}" not in text
 
 
@@ -94,4 +94,4 @@ def test_nobody_shares_what_belongs_to_the_tag_of_a_person() -> None:
     """A role that several people share carries no `studiouserid`; a policy that compares with it would give nothing."""
     for persona in CATALOG.personas:
         if persona.role_scope is not RoleScope.USER:
-            assert "PrincipalTag/studiouserid" not in json.dumps(statements(persona))
+            assert "PrincipalTag/stud" not in json.dumps(statements(persona))

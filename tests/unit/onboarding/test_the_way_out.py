@@ -248,3 +248,33 @@ def test_everything_that_lets_somebody_out_says_why(catalog: Catalog) -> None:
         "left studio-ml-research, and no other group gives research",
         "the catalog gives research to none of their groups any more",
     ]
+
+
+def test_another_team_is_another_role_and_the_former_one_goes(catalog: Catalog) -> None:
+    house = House(catalog)
+    house.settles(change(Kind.ADD))
+    (former,) = house.roles.roles
+    moved = replace(catalog.bindings[0], tags={**catalog.bindings[0].tags, "team": "vision"})
+    house.catalog = replace(catalog, bindings=(moved, *catalog.bindings[1:]))
+    house.settles(change(Kind.LOOK, 1))
+    (role,) = house.roles.roles.values()
+    assert role.name != former
+    assert role.tags["team"] == "vision"
+    assert house.studio.profiles[PROFILE].execution_role == role.arn
+
+
+def test_a_role_that_a_team_shares_stays_when_one_of_them_gets_another_job(catalog: Catalog) -> None:
+    house = House(catalog)
+    house.settles(change(Kind.ADD, group="SageMaker-123456789012-ml-engineer"))
+    (shared,) = house.roles.roles
+    house.settles(change(Kind.ADD, 1))
+    assert shared in house.roles.roles
+
+
+def test_a_rehire_does_not_reach_what_the_former_holder_of_the_login_kept_under_it(catalog: Catalog) -> None:
+    house = House(catalog)
+    rehired = replace(AMARA, id="guid:b2", generation=1)
+    for each in (AMARA, rehired):
+        house.settles(change(Kind.ADD, person=each))
+    one, other = (role.tags["studio-person"] for role in house.roles.roles.values())
+    assert one != other

@@ -12,10 +12,10 @@ from concierge.catalog.binding_checks import check_bindings
 from concierge.catalog.problems import Found, Path, spelled
 from concierge.catalog.schema import TAG_MEANING
 from concierge.catalog.shape import Json, Sound, close_or_all
-from concierge.model import LOGIN_TAG, OWNERSHIP_TAG
+from concierge.model import LOGIN_TAG, OWNERSHIP_TAG, PERSON_TAG
 from concierge.names import folded
 
-RESERVED_TAGS = (LOGIN_TAG, "domain", "persona", OWNERSHIP_TAG)
+RESERVED_TAGS = (LOGIN_TAG, PERSON_TAG, "domain", "persona", OWNERSHIP_TAG)
 _OWN_NAME = "give it a name of its own"
 
 

@@ -158,7 +158,8 @@ class Catalog:
         """The directory of that name or id, compared without case."""
         wanted = folded(name)
         for each in self.directories:
-            if wanted in {folded(each.name), *map(folded, each.ids)}:
+            store = (each.identity_store.id,) if each.identity_store else ()
+            if wanted in {folded(each.name), *map(folded, (*each.ids, *store))}:
                 return each
         return None
 

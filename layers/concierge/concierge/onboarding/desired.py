@@ -17,7 +17,7 @@ from concierge.names import content_name, person_tag, profile_name, role_name, s
 ROLE_PATH = "/studio/exec/"
 LIFECYCLE_PREFIX = "concierge-"  # lifecycle configurations that were made here
 PERSONA_POLICY = "persona"  # the inline policy that a persona gives
-_ROLE_TAGS = (OWNERSHIP_TAG, LOGIN_TAG, "domain", "persona", "team", "cost-centre")
+_ROLE_TAGS = (OWNERSHIP_TAG, LOGIN_TAG, PERSON_TAG, "domain", "persona", "team", "cost-centre")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +216,8 @@ def _role(person: Person, grant: Grant, tags: Mapping[str, str], surroundings: S
 def _holder(person: Person, persona: Persona, tags: Mapping[str, str]) -> tuple[str, str]:
     match persona.role_scope:
         case RoleScope.USER:
-            return person.first_login, f"user\n{person.id}"
+            # IAM tags a role at its birth only, so another team is another role.
+            return person.first_login, "\n".join(("user", person.id, tags.get("team", ""), tags.get("cost-centre", "")))
         case RoleScope.TEAM:
             team = tags.get("team", "")
             return f"{persona.name}-{team}", f"team\n{team}"
@@ -225,7 +226,11 @@ def _holder(person: Person, persona: Persona, tags: Mapping[str, str]) -> tuple[
 
 
 def _shared_tags(persona: Persona) -> tuple[str, ...]:
-    personal = {LOGIN_TAG} if persona.role_scope is RoleScope.TEAM else {LOGIN_TAG, "team", "cost-centre"}
+    personal = (
+        {LOGIN_TAG, PERSON_TAG}
+        if persona.role_scope is RoleScope.TEAM
+        else {LOGIN_TAG, PERSON_TAG, "team", "cost-centre"}
+    )
     return tuple(key for key in _ROLE_TAGS if key not in personal)
 
 

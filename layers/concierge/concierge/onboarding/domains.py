@@ -36,7 +36,7 @@ class Domains:
             return Plan(scope=access.domain.name)
 
         def plan() -> Plan:
-            observed = observe(access, self.roles(access.domain), self.studio(access.domain))
+            observed = observe(access, binding, self.roles(access.domain), self.studio(access.domain))
             return plan_access(access, observed, binding=binding, now=now, rest=self.rest)
 
         return self._by_itself(access.domain, plan)

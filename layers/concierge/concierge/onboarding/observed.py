@@ -12,9 +12,13 @@ from concierge.onboarding.ports import Roles, Studio
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """The person's role, profile, lifecycle configurations that exist (by name), and spaces (by name)."""
+    """The person's role, profile, lifecycle configurations that exist (by name), and spaces (by name).
+
+    former_role: the role that the ledger remembers, where the person is to have another one now.
+    """
 
     role: Role | None = None
+    former_role: Role | None = None
     profile: Profile | None = None
     lifecycle_configs: frozenset[str] = frozenset()
     spaces: Mapping[str, Space] = field(default_factory=dict)
@@ -33,7 +37,7 @@ class ObservedExit:
     spaces: tuple[Space, ...] = ()
 
 
-def observe(access: Access, roles: Roles, studio: Studio) -> Observed:
+def observe(access: Access, binding: ProfileBinding | None, roles: Roles, studio: Studio) -> Observed:
     """Reads what `access` is compared with; spaces only once the profile that owns them is there."""
     profile = studio.profile(access.domain.domain_id, access.profile)
     spaces: dict[str, Space] = {}
@@ -44,6 +48,7 @@ def observe(access: Access, roles: Roles, studio: Studio) -> Observed:
                 spaces[spec.name] = space
     return Observed(
         role=roles.find(access.role.name),
+        former_role=roles.find(binding.role) if binding and binding.role not in ("", access.role.name) else None,
         profile=profile,
         lifecycle_configs=frozenset(
             spec.name for spec in access.lifecycle_configs if studio.lifecycle_config(spec.name) is not None

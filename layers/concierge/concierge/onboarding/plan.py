@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from concierge.model import Door, ProfileBinding, Status
-from concierge.onboarding.changes import CreateProfile, OnboardingChange, RecordBinding
+from concierge.onboarding.changes import CreateProfile, DeleteRole, OnboardingChange, RecordBinding
 from concierge.onboarding.desired import Access
 from concierge.onboarding.drift import lifecycle_changes, profile_changes, role_changes, space_changes
-from concierge.onboarding.exit import belongs_to, is_reached, record_binding
+from concierge.onboarding.exit import belongs_to, is_personal, is_reached, record_binding
 from concierge.onboarding.observed import Observed
 from concierge.plan import Finding, Plan, Wait
 
@@ -44,10 +44,28 @@ def plan_access(
     if profile.status in _IN_TRANSITION:
         wait = Wait(subject=subject, reason=f"its status is {profile.status}", after=rest)
         return Plan(scope=subject, changes=changes, waits=(wait,))
-    changes = (*changes, *profile_changes(access, profile), *space_changes(access, observed))
+    changes = (
+        *changes,
+        *profile_changes(access, profile),
+        *_former_role(access, observed, binding),
+        *space_changes(access, observed),
+    )
     if not is_reached(binding, Door.OPEN, access.fingerprint):
         changes = (*changes, _open_door(access, now))
     return Plan(scope=subject, changes=changes)
+
+
+def _former_role(access: Access, observed: Observed, binding: ProfileBinding | None) -> Iterator[OnboardingChange]:
+    """The role that the person had as somebody of another persona or team: its rights end with the job."""
+    role = observed.former_role
+    if role is not None and role.is_ours and is_personal(role, access.person, binding):
+        yield DeleteRole(
+            subject=f"role {role.name}",
+            reason=f"{access.why}, with role {access.role.name}",
+            thread=access.domain.name,
+            domain=access.domain,
+            role=role,
+        )
 
 
 def _foreign(access: Access, observed: Observed, binding: ProfileBinding | None, subject: str) -> Iterator[Finding]:
