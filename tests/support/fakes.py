@@ -94,6 +94,10 @@ class InMemoryLedger:
         found = (self.records[who] for who in person_ids if who in self.records)
         return {record.person.id: replace(record, memberships={}, bindings={}) for record in found if record.is_known}
 
+    def held_in(self, hold_id: str) -> Mapping[str, HeldRemoval]:
+        held = {who: record.held for who, record in self.records.items() if record.held is not None}
+        return {who: removal for who, removal in held.items() if removal.hold_id == hold_id}
+
 
 class InMemoryHolds:
     """What the ledger keeps of removals."""
@@ -118,9 +122,18 @@ class InMemoryHolds:
             raise AlreadyExists("fake", "ConditionalCheckFailedException", "there is one of that id")
         self.opened[hold.id] = hold
 
+    def holds(self) -> tuple[Hold, ...]:
+        return tuple(sorted(self.opened.values(), key=lambda each: (each.opened_at, each.id)))
+
+    def decide(self, hold: Hold) -> None:
+        if self.opened[hold.id].status not in (HoldStatus.PENDING, hold.status):
+            raise AlreadyExists("fake", "ConditionalCheckFailedException", "somebody decided otherwise")
+        self.opened[hold.id] = hold
+
     def hold(self, person: Person, removal: HeldRemoval) -> bool:
         known = self.ledger.records.get(person.id, PersonRecord(person=person))
-        if known.held is not None and known.held.hold_id == removal.hold_id:
+        held = known.held
+        if held is not None and (held.hold_id, held.status) == (removal.hold_id, removal.status):
             return False
         self.ledger.records[person.id] = replace(known, held=removal)
         return True

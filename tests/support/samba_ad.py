@@ -10,25 +10,26 @@ import secrets
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ldap3 import MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, NONE, Connection, Server, Tls
+from ldap3 import MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, NONE, Connection, Server
 
 from concierge.catalog.model import Ldap
 from concierge.directory.deltas import BindCredentials
+from concierge.directory.snapshot import Member
+from concierge.ldap.connection import VerifiedTls
 from concierge.ldap.entries import sid_text
 from tests.support.authority import Authority
 
 BASE = "DC=corp,DC=example,DC=com"
 PEOPLE, GROUPS = f"OU=People,{BASE}", f"OU=Groups,{BASE}"
-PACKAGES = "samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind ldb-tools"
+PACKAGES = "samba-ad-dc samba-ad-provision ldb-tools"
 _ADMIN = f"CN=Administrator,CN=Users,{BASE}"
 _PASSWORD = "Lab-Passw0rd!23"
 _ENABLED, _DISABLED = 544, 546  # normal accounts that need no password; the second is disabled
@@ -61,6 +62,13 @@ class ActiveDirectory:
     def reader(self) -> BindCredentials:
         """The account that the concierge reads with: a plain user."""
         return BindCredentials(username=f"CN=reader,{PEOPLE}", password=_PASSWORD)
+
+    def add_reader(self, login: str) -> BindCredentials:
+        """Another plain user who can log in."""
+        dn = f"CN={login},{PEOPLE}"
+        password = f'"{_PASSWORD}"'.encode("utf-16-le")
+        self._do("add", dn, ["user"], {"sAMAccountName": login, "userAccountControl": 512, "unicodePwd": password})
+        return BindCredentials(username=dn, password=_PASSWORD)
 
     def add_user(self, login: str, *, cn: str | None = None, upn: str = "") -> str:
         dn = f"CN={cn or login},{PEOPLE}"
@@ -152,7 +160,8 @@ class ActiveDirectory:
 
     def _sid(self, dn: str) -> str:
         self.connection.search(dn, "(objectClass=*)", "BASE", attributes=["objectSid"])
-        return sid_text(self.connection.response[0]["raw_attributes"]["objectSid"][0])
+        [found] = self.connection.response or []
+        return sid_text(found["raw_attributes"]["objectSid"][0])
 
     def add_crowd(self, group: str, count: int) -> None:
         """Many users in one group, straight into the database: LDAP would need minutes."""
@@ -165,7 +174,7 @@ class ActiveDirectory:
         )
         crowd = "".join(f"member: {dn}\n" for dn in dns)
         ldif.write_text(f"{people}\ndn: {group}\nchangetype: modify\nadd: member\n{crowd}")
-        _run("ldbmodify", "--nosync", "-H", str(self._database), str(ldif))
+        _run("ldbmodify", "--nosync", "-o", "batch_mode:1", "-H", str(self._database), str(ldif))
 
     def _replace(self, dn: str, **values: object) -> None:
         self._do("modify", dn, {name: [(MODIFY_REPLACE, [value])] for name, value in values.items()})
@@ -192,9 +201,7 @@ def samba_ad(folder: Path) -> Iterator[ActiveDirectory]:
         directory = ActiveDirectory(host=host, ca=authority.ca, folder=state, connection=connection)
         for unit in (PEOPLE, GROUPS):
             directory._do("add", unit, ["organizationalUnit"], {})
-        password = f'"{_PASSWORD}"'.encode("utf-16-le")
-        attributes = {"sAMAccountName": "reader", "userAccountControl": 512, "unicodePwd": password}
-        directory._do("add", f"CN=reader,{PEOPLE}", ["user"], attributes)
+        directory.add_reader("reader")
         try:
             yield directory
         finally:
@@ -223,7 +230,10 @@ def _provision(state: Path, host: str) -> None:
 
 @contextmanager
 def _serving(state: Path, folder: Path, host: str, out: object) -> Iterator[None]:
+    (state / "run").mkdir()
     options = {
+        "pid directory": str(state / "run"),  # otherwise there could be but one on a machine
+        "ncalrpc dir": str(state / "run" / "ncalrpc"),
         "logging": "file",
         "log file": str(state / "log.samba"),
         "log level": "1 dsdb_group_json_audit:5",
@@ -261,8 +271,8 @@ def _until_open(host: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def _as_administrator(host: str, ca: str) -> Connection:
-    server = Server(host, port=636, use_ssl=True, get_info=NONE, tls=Tls(validate=ssl.CERT_REQUIRED, ca_certs_data=ca))
-    return Connection(server, user=_ADMIN, password=_PASSWORD, auto_bind=True)
+    server = Server(host, port=636, use_ssl=True, get_info=NONE, tls=VerifiedTls(ca))
+    return Connection(server, user=_ADMIN, password=_PASSWORD, auto_bind=True, check_names=False)
 
 
 def _run(*command: str) -> None:
@@ -271,6 +281,6 @@ def _run(*command: str) -> None:
         raise RuntimeError(f"{command[:3]} ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
-def logins(members: Sequence[object]) -> list[str]:
+def logins(members: Iterable[Member]) -> list[str]:
     """Account names of a group's members, sorted."""
-    return sorted(each.person.account_name for each in members)  # type: ignore[attr-defined]  # Members
+    return sorted(each.person.account_name for each in members)

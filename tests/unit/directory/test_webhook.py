@@ -52,13 +52,13 @@ def test_a_new_subscription_is_validated_with_its_own_token_as_plain_text() -> N
     assert found["headers"]["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("token", ["x" * 2_049, "a\r\nSet-Cookie: b"])
+@pytest.mark.parametrize("token", ["", "x" * 2_049, "a\r\nSet-Cookie: b"])
 def test_a_token_that_graph_would_not_send_is_not_echoed(token: str) -> None:
     found = answer(posted("", queryStringParameters={"validationToken": token}))
     assert (found["statusCode"], found["body"]) == (400, "")
 
 
-@pytest.mark.parametrize("state", ["", "lab-client-statE", None, 7, ["lab-client-state"], "lab-client-stäte"])
+@pytest.mark.parametrize("state", ["", "lab-client-statE", None, 7, ["lab-client-state"], "lab-client-stäte", "\ud800"])
 def test_another_secret_is_refused_and_told_nothing(state: object) -> None:
     taken = Taken()
     body = {"value": [*NOTIFICATION["value"], {**NOTIFICATION["value"][0], "clientState": state}]}
@@ -79,6 +79,10 @@ def test_a_body_in_base64_is_unpacked_and_a_broken_one_refused() -> None:
 
 def test_a_body_of_more_than_a_megabyte_is_refused() -> None:
     assert answer(posted({"value": [NOTIFICATION["value"][0]] * 4_000}))["statusCode"] == 403
+
+
+def test_graph_only_posts() -> None:
+    assert answer(posted(httpMethod="GET", queryStringParameters={"validationToken": "x"}))["statusCode"] == 405
 
 
 def test_a_route_without_a_secret_is_closed() -> None:

@@ -51,4 +51,7 @@ class DeltaSource(Protocol):
         """Everything since the cookie; None sets the baseline."""
 
     def nested_in(self, wanted: Sequence[Wanted], groups: Collection[str]) -> tuple[Wanted, ...]:
-        """Which of the wanted groups are, or hold directly or through others, one of these (GUIDs)."""
+        """Which of the wanted groups are, or hold directly or through others, one of these (GUIDs).
+
+        All of them, where one of these is gone: nobody can tell any more what it was inside.
+        """

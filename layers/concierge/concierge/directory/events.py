@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from concierge.directory.changes import Found, MembershipChange
+from concierge.directory.changes import Found, Ignored, MembershipChange, Unreadable
 from concierge.directory.sources import (
     canonical,
     ds_data,
@@ -47,18 +47,25 @@ SOURCES: tuple[Source, ...] = (
 def read(event: Mapping[str, Any], *, now: datetime) -> Found:
     """What the event says, in its own order.
 
-    Raises MalformedEvent where no retry can help: unknown source, missing or ill-typed field, time in the future.
+    Raises MalformedEvent where no retry can help: unknown source, missing or ill-typed field, time in the future. Of
+    an event that carries many, such a one is `Unreadable` and takes no other with it.
     """
     source = next((each for each in SOURCES if each.reads(event)), None)
     if source is None:
         raise MalformedEvent(f"no adapter reads such an event: {_described(event)}")
     found = source.read(event, now=now)
-    for each in found:
-        if isinstance(each, MembershipChange) and each.occurred_at > now + MAX_AHEAD:
-            raise MalformedEvent(
-                f"the event's time {each.occurred_at.isoformat()} is more than 5 minutes ahead of {now.isoformat()}"
-            )
-    return found
+    return tuple(_in_time(each, now, alone=len(found) == 1) for each in found)
+
+
+def _in_time(
+    each: MembershipChange | Ignored | Unreadable, now: datetime, *, alone: bool
+) -> MembershipChange | Ignored | Unreadable:
+    if not isinstance(each, MembershipChange) or each.occurred_at <= now + MAX_AHEAD:
+        return each
+    reason = f"the event's time {each.occurred_at.isoformat()} is more than 5 minutes ahead of {now.isoformat()}"
+    if alone:
+        raise MalformedEvent(reason)
+    return Unreadable(source=each.source, dedupe_key=each.dedupe_key, reason=reason)
 
 
 def _described(event: Mapping[str, Any]) -> str:

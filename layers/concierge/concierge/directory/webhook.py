@@ -40,9 +40,11 @@ def answered(
     secret = client_state()
     if not secret:
         return _answer(404)
+    if event.get("httpMethod") != "POST":
+        return _answer(405)
     token = (event.get("queryStringParameters") or {}).get("validationToken")
     if token is not None:
-        return _answer(200, token) if len(token) <= _LONGEST_TOKEN and token.isprintable() else _answer(400)
+        return _answer(200, token) if 0 < len(token) <= _LONGEST_TOKEN and token.isprintable() else _answer(400)
     try:
         body = _genuine(event, secret)
     except NotGraph as error:
@@ -68,7 +70,7 @@ def _genuine(event: Mapping[str, Any], secret: str) -> dict[str, Any]:
         raise NotGraph("no list of notifications")
     for each in notifications:
         given = each.get("clientState") if isinstance(each, dict) else None
-        if not isinstance(given, str) or not hmac.compare_digest(given.encode(), secret.encode()):
+        if not isinstance(given, str) or not hmac.compare_digest(given.encode(errors="replace"), secret.encode()):
             raise NotGraph("a notification without our clientState")
     return {"value": notifications}
 

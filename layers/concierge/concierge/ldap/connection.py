@@ -52,7 +52,10 @@ def connected(ldap: Ldap, credentials: BindCredentials) -> Iterator[Session]:
 
     An account that one server refuses is not tried at the next: they count failures together, and would lock it.
     """
-    tls = VerifiedTls(ca_certs_data=ldap.ca)
+    try:
+        tls = VerifiedTls(ldap.ca)
+    except ssl.SSLError as error:
+        raise DirectoryUnavailable(f"the directory's `ca` is not usable: {error}") from error
     failures = []
     for host in ldap.servers:
         try:
@@ -76,11 +79,15 @@ class VerifiedTls(Tls):
     ldap3's comparison calls a function that Python has removed since, and its replacement knows no addresses.
     """
 
+    def __init__(self, ca: str) -> None:
+        """`ca` is PEM; raises ssl.SSLError if it is not."""
+        super().__init__(validate=ssl.CERT_REQUIRED)
+        self._context = ssl.create_default_context(cadata=ca)
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+
     def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
         """Called by ldap3, which turns every exception into an LDAPSocketOpenError; shakes hands in any case."""
-        context = ssl.create_default_context(cadata=self.ca_certs_data)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        connection.socket = context.wrap_socket(connection.socket, server_hostname=connection.server.host)
+        connection.socket = self._context.wrap_socket(connection.socket, server_hostname=connection.server.host)
 
 
 def _bound(host: str, port: int, tls: Tls, credentials: BindCredentials) -> Connection:
@@ -96,8 +103,13 @@ def _bound(host: str, port: int, tls: Tls, credentials: BindCredentials) -> Conn
         check_names=False,  # DNs go back as the directory gave them
         receive_timeout=ANSWER_SECONDS,
     )
-    if connection.bind():
-        return connection
+    try:
+        if connection.bind():
+            return connection
+    except LDAPException:
+        if connection.socket is not None:
+            connection.socket.close()  # ldap3 leaves open what could not be connected
+        raise
     result = connection.result
     _closed(connection)
     if result["description"] == "invalidCredentials":

@@ -1,7 +1,8 @@
 """Active Directory, asked for what changed: `directory.deltas.DeltaSource` by the DirSync control.
 
 Source: MS-ADTS 3.1.1.3.4.1.3 (LDAP_SERVER_DIRSYNC_OID). With object security the account sees what it may read, and
-needs no right to replicate. A deleted person comes as a tombstone; their groups are not reported with it.
+needs no right to replicate. A deleted person comes as a tombstone, if the account may list CN=Deleted Objects and read
+what is in it; without that right a whole reading finds out. Their groups are not reported with it.
 """
 
 from __future__ import annotations

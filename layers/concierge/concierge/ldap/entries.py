@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +23,7 @@ PERSON = (
 GROUP = ("objectClass", "objectGUID", "objectSid", "sAMAccountName", "groupType")
 ANY = (*PERSON, "groupType")  # what is needed to tell people, groups and the rest apart
 SECURITY_GROUPS = "(objectCategory=group)(groupType:1.2.840.113556.1.4.803:=2147483648)"
+_SID = re.compile(r"S-1-\d+(-\d+){1,15}", re.ASCII | re.IGNORECASE)
 _SECURITY = 0x80000000  # ADS_GROUP_TYPE_SECURITY_ENABLED; the attribute is a signed number
 _DISABLED = 0x2  # ADS_UF_ACCOUNTDISABLE
 _NEVER = (0, 0x7FFFFFFFFFFFFFFF)
@@ -98,10 +100,8 @@ def rid(sid: str) -> str:
 
 def by_id(group_id: str) -> str:
     """A filter for a GUID or SID; raises ValueError for anything else."""
-    if group_id.upper().startswith("S-1-"):
-        _, revision, authority, *parts = group_id.split("-")
-        head = bytes([int(revision), len(parts)]) + int(authority).to_bytes(6, "big")
-        return f"(objectSid={_octets(head + b''.join(int(each).to_bytes(4, 'little') for each in parts))})"
+    if group_id.upper().startswith("S-"):
+        return f"(objectSid={_octets(_sid_bytes(group_id))})"
     return f"(objectGUID={_octets(uuid.UUID(group_id).bytes_le)})"
 
 
@@ -113,6 +113,17 @@ def by_name(name: str) -> str:
 def inside(dn: str) -> str:
     """A filter for direct members of a group."""
     return f"(memberOf={escape_filter_chars(dn)})"
+
+
+def _sid_bytes(text: str) -> bytes:
+    if not _SID.fullmatch(text):
+        raise ValueError(f"{text} is no SID")
+    authority, *parts = map(int, text.split("-")[2:])
+    try:
+        numbers = (each.to_bytes(4, "little") for each in parts)
+        return bytes([1, len(parts)]) + authority.to_bytes(6, "big") + b"".join(numbers)
+    except OverflowError as error:
+        raise ValueError(f"{text} is no SID: a number in it is too large") from error
 
 
 def _octets(value: bytes) -> str:

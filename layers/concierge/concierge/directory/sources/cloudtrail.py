@@ -8,9 +8,13 @@ from datetime import datetime
 
 from concierge.directory.changes import Ignored, Kind, MembershipChange
 from concierge.directory.fields import Json, instant, optional_text, section, text
+from concierge.errors import MalformedEvent
 from concierge.model import Identity
 
 DETAIL_TYPE = "AWS API Call via CloudTrail"
+REDACTED = "HIDDEN_DUE_TO_SECURITY_REASONS"
+PARAMETERS = "detail.requestParameters."  # the path of a call's parameters, for messages
+_MAJOR = "1"  # CloudTrail raises the minor version for what older readers can skip
 
 
 def is_call_to(event: Json, sources: Collection[str]) -> bool:
@@ -36,6 +40,10 @@ class ApiCall:
     def of(cls, event: Json, source: str) -> ApiCall:
         """From the event as EventBridge delivers it; `source` is the adapter's name for the audit."""
         detail = section(event, "detail")
+        if text(detail, "eventVersion", path="detail.").partition(".")[0] != _MAJOR:
+            raise MalformedEvent(
+                f"field detail.eventVersion: {detail['eventVersion']!r}; this release reads {_MAJOR}.x"
+            )
         return cls(
             source=source,
             id=text(detail, "eventID", path="detail."),
@@ -52,7 +60,11 @@ class ApiCall:
 
     def parameter(self, name: str) -> str:
         """A parameter that must be there."""
-        return text(self.request, name, path="detail.requestParameters.")
+        return text(self.request, name, path=PARAMETERS)
+
+    def told(self, name: str) -> str:
+        """A parameter as far as the call tells it: empty where it is missing or redacted."""
+        return told(self.request, name, path=PARAMETERS)
 
     def ignored(self, reason: str) -> tuple[Ignored]:
         """The call means nothing to us."""
@@ -80,3 +92,9 @@ class ApiCall:
                 reason=reason,
             ),
         )
+
+
+def told(fields: Json, name: str, *, path: str) -> str:
+    """The string in field `name`, empty where CloudTrail leaves it out or hides it."""
+    value = optional_text(fields, name, path=path)
+    return "" if value == REDACTED else value

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from concierge.directory.changes import Found, Kind
-from concierge.directory.fields import Json, optional_text
-from concierge.directory.sources.cloudtrail import ApiCall, is_call_to
+from concierge.directory.fields import Json
+from concierge.directory.sources.cloudtrail import ApiCall, is_call_to, told
 from concierge.model import Identity
 
 EVENT_SOURCES = frozenset({"ds.amazonaws.com", "ds-data.amazonaws.com"})
@@ -29,43 +29,47 @@ def read(event: Json, *, now: datetime) -> Found:  # noqa: ARG001 - the call has
     call = ApiCall.of(event, _SOURCE)
     if call.error:
         return call.ignored(f"{call.name} was refused with {call.error}")
-    if call.name == "DeleteGroup":
-        group = Identity(directory=call.parameter("directoryId"), account_name=_account_name(call, "sAMAccountName"))
-        return call.change(Kind.RESYNC, group.directory, group=group, reason="the group was deleted")
-    if call.name not in _MEMBER_CALLS and call.name not in _USER_CALLS:
-        return call.ignored(f"{call.name} does not change memberships")
-    account = _account_name(call, "memberName" if call.name in _MEMBER_CALLS else "sAMAccountName")
-    if account.endswith("$"):
-        return call.ignored(f"{account} is a computer, not a person")
-    return _about(call, account)
-
-
-def _about(call: ApiCall, account: str) -> Found:
-    directory = call.parameter("directoryId")
-    if foreign := _other_realm(call, directory):
-        return call.ignored(foreign)
+    if call.name in _MEMBER_CALLS:
+        return _membership(call, call.parameter("directoryId"))
     if call.name in _USER_CALLS:
-        person = Identity(directory=directory, account_name=account, sid=_sid(call.detail))
-        return call.change(_USER_CALLS[call.name], directory, person=person)
-    return call.change(
-        _MEMBER_CALLS[call.name],
-        directory,
-        person=Identity(directory=directory, account_name=account),
-        group=Identity(directory=directory, account_name=call.parameter("groupName")),
-    )
+        return _account(call, call.parameter("directoryId"))
+    if call.name == "DeleteGroup":
+        directory = call.parameter("directoryId")
+        group = _named(directory, _account_name(call))
+        return call.change(Kind.RESYNC, directory, group=group, reason="the group was deleted")
+    return call.ignored(f"{call.name} does not change memberships")
 
 
-def _account_name(call: ApiCall, name: str) -> str:
+def _membership(call: ApiCall, directory: str) -> Found:
+    member, group = call.told("memberName"), _named(directory, call.told("groupName"))
+    if member.endswith("$"):
+        return call.ignored(f"{member} is a computer, not a person")
+    if realm := call.told("memberRealm"):
+        reason = f"the event names a member by the realm {realm}, which may be a trusted one"
+        return call.change(Kind.RESYNC, directory, group=group, reason=reason)
+    if not member or group is None:
+        return call.change(Kind.RESYNC, directory, group=group, reason="the event does not say who, or which group")
+    return call.change(_MEMBER_CALLS[call.name], directory, person=_named(directory, member), group=group)
+
+
+def _account(call: ApiCall, directory: str) -> Found:
+    person = Identity(directory=directory, account_name=_account_name(call), sid=_sid(call.detail))
+    if person.account_name.endswith("$"):
+        return call.ignored(f"{person.account_name} is a computer, not a person")
+    if not person.keys:
+        return call.change(Kind.RESYNC, directory, reason="the event does not say whose account it is")
+    return call.change(_USER_CALLS[call.name], directory, person=person)
+
+
+def _named(directory: str, name: str) -> Identity | None:
+    return Identity(directory=directory, account_name=name) if name else None
+
+
+def _account_name(call: ApiCall) -> str:
     # The API model says SAMAccountName, the guide's CloudTrail examples sAMAccountName.
-    fallback = "SAMAccountName" if name == "sAMAccountName" and name not in call.request else name
-    return call.parameter(fallback)
-
-
-def _other_realm(call: ApiCall, directory: str) -> str:
-    realm = optional_text(call.request, "memberRealm", path="detail.requestParameters.")
-    return f"member of the trusted realm {realm}, which is not directory {directory}" if realm else ""
+    return call.told("sAMAccountName") or call.told("SAMAccountName")
 
 
 def _sid(detail: Json) -> str:
     extra = detail.get("additionalEventData")
-    return optional_text(extra, "SID", path="detail.additionalEventData.") if isinstance(extra, dict) else ""
+    return told(extra, "SID", path="detail.additionalEventData.") if isinstance(extra, dict) else ""

@@ -22,7 +22,8 @@ _LOST = ("missed", "subscriptionRemoved")
 
 def reads(event: Json) -> bool:
     """A body as Graph posts it."""
-    return isinstance(event.get("value"), list) and _first(event).get("subscriptionId") is not None
+    value = event.get("value")
+    return isinstance(value, list) and any(isinstance(each, dict) and "subscriptionId" in each for each in value)
 
 
 def read(event: Json, *, now: datetime) -> Found:
@@ -82,8 +83,3 @@ def _lifecycle(one: Json, now: datetime) -> tuple[MembershipChange | Ignored, ..
             reason=f"subscription {subscription}: {what}",
         ),
     )
-
-
-def _first(event: Json) -> Mapping[str, Any]:
-    value = event["value"]
-    return value[0] if value and isinstance(value[0], dict) else {}

@@ -8,12 +8,11 @@ read the store, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from concierge.directory.changes import Found, Kind
-from concierge.directory.fields import Json, optional_text, section, text
-from concierge.directory.sources.cloudtrail import ApiCall, is_call_to
+from concierge.directory.fields import Json, section, text
+from concierge.directory.sources.cloudtrail import PARAMETERS, REDACTED, ApiCall, is_call_to, told
 from concierge.model import Identity
 
 _CONSOLE, _API, _SCIM = "sso-directory.amazonaws.com", "identitystore.amazonaws.com", "identitystore-scim.amazonaws.com"
@@ -27,14 +26,17 @@ _USER_CALLS = {"DisableUser": Kind.DISABLE, "EnableUser": Kind.ENABLE, "DeleteUs
 _UNCLEAR = {
     "DeleteGroupMembership": "event names neither user nor group",
     "DeleteGroup": "the group was deleted",
+    "UpdateGroup": "the event does not say what changed about the group",
     "UpdateUser": "the event does not say what changed about the user",
-    "PatchUser": "members redacted",
-    "PutUser": "members redacted",
+}
+_UNCLEAR_OF_SCIM = {
+    "CreateGroup": "members redacted",
     "PatchGroup": "members redacted",
     "PutGroup": "members redacted",
-    "CreateGroup": "members redacted",
+    "DeleteGroup": "the group was deleted",
+    "PatchUser": "what changed about the user is redacted",
+    "PutUser": "what changed about the user is redacted",
 }
-_PATH = "detail.requestParameters."
 
 
 def reads(event: Json) -> bool:
@@ -46,40 +48,49 @@ def read(event: Json, *, now: datetime) -> Found:  # noqa: ARG001 - the call has
     """One change, or why there is none; raises MalformedEvent where a field that the call must have is missing."""
     service = text(section(event, "detail"), "eventSource", path="detail.")
     call = ApiCall.of(event, _NAMES[service])
+    unclear = _UNCLEAR_OF_SCIM if service == _SCIM else _UNCLEAR
     if call.error:
         return call.ignored(f"{call.name} was refused with {call.error}")
     if call.name in _MEMBER_CALLS:
-        return _membership(call)
+        return _membership(call, _store(call))
     if call.name in _USER_CALLS:
-        directory = _store(call)
-        user_id = text(call.request, "id" if service == _SCIM else "userId", path=_PATH)
-        return call.change(_USER_CALLS[call.name], directory, person=Identity(directory=directory, vendor_id=user_id))
-    if call.name in _UNCLEAR and not (service != _SCIM and call.name == "CreateGroup"):
-        directory = _store(call)
-        return call.change(Kind.RESYNC, directory, group=_group(call, directory), reason=_UNCLEAR[call.name])
+        return _user(call, _store(call), call.told("id" if service == _SCIM else "userId"))
+    if call.name in unclear:
+        return _unclear(call, _store(call), unclear[call.name])
     return call.ignored(f"{call.name} does not change memberships")
 
 
-def _membership(call: ApiCall) -> Found:
-    directory = _store(call)
-    if "member" in call.request:
-        member = text(section(call.request, "member", path=_PATH), "memberId", path=f"{_PATH}member.")
-    else:
-        member = text(section(call.request, "memberId", path=_PATH), "userId", path=f"{_PATH}memberId.")
-    group = Identity(directory=directory, vendor_id=text(call.request, "groupId", path=_PATH))
-    person = Identity(directory=directory, vendor_id=member)
-    return call.change(_MEMBER_CALLS[call.name], directory, person=person, group=group)
+def _membership(call: ApiCall, directory: str) -> Found:
+    member, group = _member(call), _named(directory, call.told("groupId"))
+    if not member or group is None:
+        return call.change(Kind.RESYNC, directory, group=group, reason="the event does not say who, or which group")
+    return call.change(_MEMBER_CALLS[call.name], directory, person=_named(directory, member), group=group)
+
+
+def _member(call: ApiCall) -> str:
+    """The console writes `member: {memberId}`, the API `memberId: {userId}`; empty where neither is told."""
+    outer, inner = ("member", "memberId") if "member" in call.request else ("memberId", "userId")
+    if call.request.get(outer) in (None, REDACTED):
+        return ""
+    return told(section(call.request, outer, path=PARAMETERS), inner, path=f"{PARAMETERS}{outer}.")
+
+
+def _user(call: ApiCall, directory: str, user: str) -> Found:
+    if not user:
+        return call.change(Kind.RESYNC, directory, reason="the event does not say whose account it is")
+    return call.change(_USER_CALLS[call.name], directory, person=_named(directory, user))
+
+
+def _unclear(call: ApiCall, directory: str, reason: str) -> Found:
+    """The group is named where the call is about one; calls about users carry a user's id in the same place."""
+    group = "" if call.name.endswith("User") else call.told("groupId") or call.told("id")
+    return call.change(Kind.RESYNC, directory, group=_named(directory, group), reason=reason)
+
+
+def _named(directory: str, vendor_id: str) -> Identity | None:
+    return Identity(directory=directory, vendor_id=vendor_id) if vendor_id else None
 
 
 def _store(call: ApiCall) -> str:
     """The identity store's id; SCIM names its tenant instead, which the catalog may list beside the store's id."""
-    request: Mapping[str, object] = call.request
-    return call.parameter("identityStoreId" if "identityStoreId" in request else "tenantId")
-
-
-def _group(call: ApiCall, directory: str) -> Identity | None:
-    """The group where the call is about one; calls about users carry a user's id in the same place."""
-    if "User" in call.name:
-        return None
-    group_id = optional_text(call.request, "groupId", path=_PATH) or optional_text(call.request, "id", path=_PATH)
-    return Identity(directory=directory, vendor_id=group_id) if group_id else None
+    return call.parameter("identityStoreId" if "identityStoreId" in call.request else "tenantId")

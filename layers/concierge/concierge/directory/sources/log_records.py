@@ -57,7 +57,7 @@ def _line(line: object, index: int, now: datetime) -> Iterator[MembershipChange 
 def _json(message: str) -> Json:
     try:
         found = json.loads(message)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedEvent(f"message: not JSON: {error}") from error
     if not isinstance(found, dict) or not samba_audit.reads(found):
         raise MalformedEvent("message: JSON, but no audit record of Samba")
@@ -70,6 +70,8 @@ def _unpacked(data: str) -> dict[str, Any]:
         plain = unpacker.decompress(b64decode(data, validate=True), _LARGEST)
     except (binascii.Error, ValueError, zlib.error) as error:
         raise MalformedEvent(f"field awslogs.data: not base64 of gzip: {error}") from error
+    if unpacker.unused_data:
+        raise MalformedEvent("field awslogs.data: something follows the packed lines")
     if not unpacker.eof:
         raise MalformedEvent(f"field awslogs.data: cut off, or more than {_LARGEST} bytes")
     try:

@@ -6,17 +6,19 @@ The audit numbers its events as Windows does, and names people and groups by DN 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import takewhile
 
 from concierge.directory.changes import Found, Ignored, MembershipChange
-from concierge.directory.fields import Json, section, text
+from concierge.directory.fields import Json, instant, section, text
 from concierge.directory.sources.windows_security import MEMBER_EVENTS
 from concierge.errors import MalformedEvent
 from concierge.model import Identity
 
 _SOURCE = "samba.group-audit"
-_OFFSET_WITHOUT_COLON = re.compile(r"([+-]\d{2})(\d{2})$")
 _MAJOR = 1
+_COMPONENTS = re.compile(r"(?:[^\\,]|\\.)+", re.DOTALL)  # a comma within a name is escaped
+_DOMAIN_COMPONENT = re.compile(r"DC=([A-Za-z0-9-]+)", re.IGNORECASE | re.ASCII)
 
 
 def reads(event: Json) -> bool:
@@ -34,7 +36,10 @@ def read(event: Json, *, now: datetime) -> Found:  # noqa: ARG001 - the record h
     major = section(change, "version", path="groupChange.").get("major")
     if major != _MAJOR:
         raise MalformedEvent(f"field groupChange.version.major: {major!r}; this release reads {_MAJOR}")
-    if change.get("statusCode") != 0:
+    status = change.get("statusCode")
+    if not isinstance(status, int):
+        raise MalformedEvent(f"field groupChange.statusCode: expected a number, found {str(status)[:80]!r}")
+    if status != 0:
         return (_ignored(key, f"the change failed: {change.get('status')}"),)
     number = str(change.get("eventId"))
     if number not in MEMBER_EVENTS:
@@ -42,14 +47,14 @@ def read(event: Json, *, now: datetime) -> Found:  # noqa: ARG001 - the record h
     user, group = (text(change, name, path="groupChange.") for name in ("user", "group"))
     directory = domain_of(group)
     if not directory:
-        raise MalformedEvent(f"field groupChange.group: expected a DN with DC components, found {group!r}")
+        raise MalformedEvent(f"field groupChange.group: expected a DN with DC components, found {group[:80]!r}")
     return (
         MembershipChange(
             kind=MEMBER_EVENTS[number],
             source=_SOURCE,
             directory=directory,
-            occurred_at=_time(text(event, "timestamp")),
-            dedupe_key=f"{text(change, 'transactionId', path='groupChange.')}/{number}/{user}",
+            occurred_at=instant(event, "timestamp"),
+            dedupe_key="/".join((text(change, "transactionId", path="groupChange."), number, group, user)),
             person=Identity(directory=directory, dn=user),
             group=Identity(directory=directory, dn=group),
         ),
@@ -58,18 +63,9 @@ def read(event: Json, *, now: datetime) -> Found:  # noqa: ARG001 - the record h
 
 def domain_of(dn: str) -> str:
     """The DNS name of a DN's naming context: `…,DC=corp,DC=example,DC=com` -> `corp.example.com`."""
-    found = re.search(r"(?:^|,)\s*((?:DC=[A-Za-z0-9-]+\s*(?:,\s*)?)+)$", dn, re.IGNORECASE)
-    return ".".join(re.findall(r"DC=([A-Za-z0-9-]+)", found[1], re.IGNORECASE)).lower() if found else ""
-
-
-def _time(value: str) -> datetime:
-    try:
-        parsed = datetime.fromisoformat(_OFFSET_WITHOUT_COLON.sub(r"\1:\2", value))
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.tzinfo is None:
-        raise MalformedEvent(f"field timestamp: expected a time with an offset, found {value!r}")
-    return parsed.astimezone(UTC)
+    components = (each.strip() for each in reversed(_COMPONENTS.findall(dn)))
+    labels = [found[1] for found in takewhile(bool, map(_DOMAIN_COMPONENT.fullmatch, components)) if found]
+    return ".".join(reversed(labels)).lower()
 
 
 def _ignored(key: str, reason: str) -> Ignored:
