@@ -16,8 +16,9 @@ from concierge.directory.protection import Protection
 from concierge.errors import AlreadyExists, UnsafePlan
 from concierge.holds import HoldStatus, RemovalKind
 from concierge.model import PersonRecord
-from concierge.onboarding.desired import Surroundings, desired_access, domains_to_leave, groups_left
+from concierge.onboarding.desired import Surroundings, desired_access
 from concierge.onboarding.domains import Domains, open_doors
+from concierge.onboarding.leaving import domains_to_leave, groups_left
 from concierge.onboarding.perform import Performer
 from concierge.onboarding.ports import Ledger, Records
 from concierge.plan import Plan

@@ -10,8 +10,9 @@ from concierge.catalog.model import Catalog, Domain
 from concierge.errors import AwsError
 from concierge.model import Door, PersonRecord, ProfileBinding
 from concierge.names import profile_name
-from concierge.onboarding.desired import Access, why_out
+from concierge.onboarding.desired import Access
 from concierge.onboarding.exit import is_reached, plan_exit
+from concierge.onboarding.leaving import why_out
 from concierge.onboarding.observed import observe, observe_exit, observe_removal
 from concierge.onboarding.plan import plan_access
 from concierge.onboarding.ports import Roles, Studio
