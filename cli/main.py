@@ -5,6 +5,10 @@ from __future__ import annotations
 import click
 
 from cli.catalog import catalog
+from cli.explain import explain_
+from cli.holds import holds
+from cli.plan import plan
+from cli.reconcile import reconcile
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -12,4 +16,5 @@ def main() -> None:
     """Studio Concierge: Amazon SageMaker Studio for a whole company."""
 
 
-main.add_command(catalog)
+for command in (catalog, explain_, holds, plan, reconcile):
+    main.add_command(command)

@@ -67,7 +67,7 @@ def test_the_schema_is_printed_for_editors() -> None:
 
 def test_grants_says_what_by_which_group_and_where() -> None:
     result = concierge("grants", str(EXAMPLE), "Studio-ML-Research", "SageMaker-123456789012-analyst", "cafeteria")
-    exact, _, pattern = (each.line for each in CATALOG.bindings)
+    exact, *_, pattern = (each.line for each in CATALOG.bindings)
     assert result.output == (
         f"research: data-scientist, by studio-ml-research, line {exact} (cost-centre=cc-4711, team=ml-research)\n"
         f"not used: research: analyst, by SageMaker-123456789012-analyst, line {pattern}, "

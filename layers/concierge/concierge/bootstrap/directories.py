@@ -78,12 +78,12 @@ def _reconciliation(now: datetime) -> Reconciliation:
         queue=membership_queue_at(settings.queue_url),
         protection=protection(catalog, settings.table),
         trail=trail(settings.audit_bus),
-        source=lambda directory: _source(directory, now),
+        source=lambda directory: directory_source(directory, now),
         margin=settings.margin,
     )
 
 
-def _source(directory: Directory, now: datetime) -> DirectorySource:
+def directory_source(directory: Directory, now: datetime) -> DirectorySource:
     """How a directory is read; raises CatalogError for one that the catalog does not say how to read."""
     store = directory.identity_store
     if store is not None:

@@ -128,4 +128,7 @@ def _standing(record: PersonRecord) -> tuple[object, ...]:
 
 def _is_done(record: PersonRecord) -> bool:
     """Whether an approved removal has been carried out, now that nothing is left to do."""
-    return record.held is not None and record.held.status is HoldStatus.APPROVED
+    held = record.held
+    if held is None or held.status is not HoldStatus.APPROVED:
+        return False
+    return not any(each.present for group_id, each in record.memberships.items() if group_id in held.group_ids)
