@@ -94,6 +94,29 @@ def test_a_session_is_renewed_before_it_ends() -> None:
     assert key_of(client).startswith("second")
 
 
+def test_a_renewal_that_fails_early_is_tried_again_and_one_that_fails_late_is_told() -> None:
+    sts = Sts()
+    sts.gives(FRAUD, key="first", lasts=timedelta(minutes=12))
+    sts.refuses()
+    client = Accounts(hub=HUB.account, sts=sts.client).sagemaker(FRAUD)
+    assert key_of(client).startswith("first")  # still good for some minutes
+    sts.gives(FRAUD, key="short", lasts=timedelta(minutes=1))
+    assert key_of(client).startswith("short")
+    sts.refuses()
+    with pytest.raises(Denied, match="sts:AssumeRole"):
+        client.list_domains()
+
+
+def test_an_external_id_that_was_changed_is_used_at_once() -> None:
+    sts = Sts()
+    changed = replace(FRAUD, external_id="another-long-random-text")
+    sts.gives(FRAUD, key="former")
+    sts.gives(changed, key="present")
+    accounts = Accounts(hub=HUB.account, sts=sts.client)
+    assert key_of(accounts.iam(FRAUD)).startswith("former")
+    assert key_of(accounts.iam(changed)).startswith("present")
+
+
 def test_an_account_that_cannot_be_entered_affects_no_other_and_is_asked_again() -> None:
     sts = Sts()
     sts.refuses()

@@ -12,6 +12,7 @@ from local.gate.calls import ApiCall, Need, Unresolvable
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/studio/exec/amara"
 LEDGER = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/ledger"
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ad/reader-AbCdEf"
 STUDIO = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 
 
@@ -21,6 +22,9 @@ class Known:
 
     def hash_key(self, account: str, region: str, table: str, index: str | None) -> str:
         return {None: "pk", "by_login": "login"}[index]
+
+    def secret_arn(self, account: str, region: str, secret: str) -> str:
+        return SECRET if secret in ("ad/reader", SECRET) else ""
 
 
 def of(service: str, operation: str, **parameters: Any) -> tuple[Need, ...]:
@@ -83,6 +87,14 @@ def pairs(found: tuple[Need, ...]) -> list[tuple[str, str]]:
             "GetParameter",
             {"Name": "/a/b"},
             ("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/a/b"),
+        ),
+        ("secretsmanager", "GetSecretValue", {"SecretId": "ad/reader"}, ("secretsmanager:GetSecretValue", SECRET)),
+        ("secretsmanager", "GetSecretValue", {"SecretId": SECRET}, ("secretsmanager:GetSecretValue", SECRET)),
+        (
+            "secretsmanager",
+            "GetSecretValue",
+            {"SecretId": "nothing"},
+            ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:nothing"),
         ),
         ("tagging", "GetResources", {}, ("tag:GetResources", "*")),
         ("monitoring", "PutMetricData", {}, ("cloudwatch:PutMetricData", "*")),
@@ -202,6 +214,39 @@ def test_a_role_with_tags_and_a_session_with_tags_need_to_tag() -> None:
     assert [each.action for each in assumed] == ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
     assert assumed[0].context["sts:externalid"] == ("e",)
     assert assumed[0].context["sts:rolesessionname"] == ("amara",)
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "kinds"),
+    [
+        ("ListUsers", {}, {"user/*"}),
+        ("ListGroups", {}, {"group/*"}),
+        ("GetGroupId", {"AlternateIdentifier": {}}, {"group/*"}),
+        ("DescribeUser", {"UserId": "u-1"}, {"user/u-1"}),
+        ("DescribeGroup", {"GroupId": "g-1"}, {"group/g-1"}),
+        ("ListGroupMemberships", {"GroupId": "g-1"}, {"group/g-1", "membership/*"}),
+    ],
+)
+def test_a_call_to_an_identity_store_needs_the_store_and_what_is_in_it(
+    operation: str, parameters: dict[str, Any], kinds: set[str]
+) -> None:
+    found = of("identitystore", operation, IdentityStoreId="d-1", **parameters)
+    store = f"arn:aws:identitystore::{ACCOUNT}:identitystore/d-1"
+    assert {each.action for each in found} == {f"identitystore:{operation}"}
+    assert {each.resource for each in found} == {store, *(f"arn:aws:identitystore:::{kind}" for kind in kinds)}
+
+
+def test_writes_of_every_form_name_their_leading_keys() -> None:
+    key = {"pk": {"S": "alias#a"}}
+    requests = [{"PutRequest": {"Item": key}}, {"DeleteRequest": {"Key": {"pk": {"S": "alias#b"}}}}]
+    found = [
+        *of("dynamodb", "UpdateItem", TableName="ledger", Key=key),
+        *of("dynamodb", "DeleteItem", TableName="ledger", Key=key),
+        *of("dynamodb", "BatchWriteItem", RequestItems={"ledger": requests}),
+    ]
+    assert [each.action.partition(":")[2] for each in found] == ["UpdateItem", "DeleteItem", "BatchWriteItem"]
+    keys = [each.context["dynamodb:leadingkeys"] for each in found]
+    assert keys == [("alias#a",), ("alias#a",), ("alias#a", "alias#b")]
 
 
 def test_a_transaction_needs_what_each_item_needs() -> None:

@@ -210,7 +210,8 @@ def test_no_answer_is_worth_another_try() -> None:
     assert SECRETS.session_token not in str(error.value)
 
 
-def test_a_link_is_minted_as_the_person_that_it_is_for() -> None:
+@pytest.mark.parametrize("account", ["123456789012", "210987654321"])
+def test_a_link_is_minted_as_the_person_that_it_is_for_in_the_domains_own_account(account: str) -> None:
     sts = boto3.client("sts")
     used: list[tuple[str, Credentials]] = []
     studio = studio_as("us-east-1", SECRETS)
@@ -222,7 +223,7 @@ def test_a_link_is_minted_as_the_person_that_it_is_for() -> None:
 
     request = LinkRequest(
         login="amara.okafor",
-        account="210987654321",
+        account=account,
         region="us-east-1",
         domain_id="d-1",
         profile="amara-okafor-x",
@@ -234,7 +235,7 @@ def test_a_link_is_minted_as_the_person_that_it_is_for() -> None:
             "assume_role",
             {"Credentials": TEMPORARY},
             {
-                "RoleArn": "arn:aws:iam::123456789012:role/presigner",
+                "RoleArn": f"arn:aws:iam::{account}:role/studio-platform/presigner",
                 "RoleSessionName": "amara.okafor",
                 "DurationSeconds": 900,
                 "Tags": [{"Key": "studiouserid", "Value": "amara.okafor"}],
@@ -250,6 +251,7 @@ def test_a_link_is_minted_as_the_person_that_it_is_for() -> None:
                 "SessionExpirationDurationInSeconds": 28_800,
             },
         )
-        presigner = PresignerRole(sts=sts, role_arn="arn:aws:iam::123456789012:role/presigner", studio=with_credentials)
+        role_arn = "arn:aws:iam::123456789012:role/studio-platform/presigner"
+        presigner = PresignerRole(sts=sts, role_arn=role_arn, studio=with_credentials)
         assert presigner.url(request) == STUDIO_URL
     assert [(region, each.access_key_id) for region, each in used] == [("us-east-1", "ASIAEXAMPLEEXAMPLE")]

@@ -223,6 +223,19 @@ def test_an_account_that_cannot_be_reached_keeps_no_other_domain_from_its_turn(c
     assert {binding.door for binding in house.ledger.records[AMARA.id].bindings.values()} == {Door.OPEN}
 
 
+def test_who_leaves_is_out_at_once_where_the_account_cannot_be_reached_too(catalog: Catalog) -> None:
+    house = House(two_accounts(catalog))
+    house.settles(change(Kind.ADD))
+    house.unreachable.add("fraud")
+    assert not house.hears(change(Kind.DISABLE, 1)).is_settled
+    bindings = house.ledger.records[AMARA.id].bindings
+    assert {binding.door for binding in bindings.values()} == {Door.CLOSED}
+    assert bindings["fraud"].fingerprint == ""  # what is behind the door is still to be stopped
+    house.unreachable.clear()
+    house.settles(change(Kind.LOOK, 2))
+    assert house.ledger.records[AMARA.id].bindings["fraud"].fingerprint == "closed"
+
+
 def two_accounts(catalog: Catalog) -> Catalog:
     """The example's first domain, and one of another account that the same group gives."""
     research = catalog.domain("research")

@@ -3,81 +3,135 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from local.template.parameters import WrongParameter, resolved
+
 ROOT = Path(__file__).parents[3]
 HUB: Any = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
 SPOKE: Any = yaml_parse((ROOT / "spoke.yaml").read_text())["Resources"]
-IN_OTHER_ACCOUNTS = ("Onboarding", "ReconcileDirectory", "IdleShutdown", "TagRemediation")
 SERVICES = ("iam:", "sagemaker:", "tag:")
-# Actions of several functions on everything, gathered in one statement of the spoke.
-GATHERED = {"FindAppsAndSpaces", "FindApps", "FindResources", "FindProfiles", "FindEverybodyAndEverything"}
+THE_WAY_IN = "arn:${AWS::Partition}:iam::*:role/studio-platform/${AWS::StackName}-spoke"
+OF_THE_HUB = "arn:${AWS::Partition}:iam::${HubAccountId}:role/${HubStackName}-"
 
 
-def actions(statement: dict[str, Any]) -> tuple[str, ...]:
-    found = statement["Action"]
-    return (found,) if isinstance(found, str) else tuple(found)
+class Right(NamedTuple):
+    """One action on one resource; resource and condition as text, so that they can be compared."""
+
+    effect: str
+    action: str
+    resource: str
+    condition: str
 
 
-def statements_of_the_hub() -> list[dict[str, Any]]:
-    documents = (
-        policy for name in IN_OTHER_ACCOUNTS for policy in HUB[name]["Properties"]["Policies"] if "Statement" in policy
-    )
-    found = (statement for document in documents for statement in document["Statement"])
-    return [each for each in found if all(action.startswith(SERVICES) for action in actions(each))]
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
-def statements_of_the_spoke() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = SPOKE["SpokeRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+def statements(function: str) -> list[dict[str, Any]]:
+    policies = HUB[function]["Properties"].get("Policies", ())
+    return [each for policy in policies for each in policy.get("Statement", ()) if "Action" in each]
+
+
+def functions_that_reach_other_accounts() -> list[str]:
+    functions = (name for name, each in HUB.items() if each["Type"] == "AWS::Serverless::Function")
+    return [name for name in functions if any(each["Resource"] == {"Fn::Sub": THE_WAY_IN} for each in statements(name))]
+
+
+def rights(found: Iterable[dict[str, Any]]) -> set[Right]:
+    return {
+        Right(each["Effect"], action, json.dumps(resource), json.dumps(each.get("Condition"), sort_keys=True))
+        for each in found
+        for action in listed(each["Action"])
+        for resource in listed(each["Resource"])
+        if action.startswith(SERVICES)
+    }
+
+
+def without_narrower_ones(found: set[Right]) -> set[Right]:
+    """Where one function needs a condition and another does without, both may do without."""
+    return {
+        right
+        for right in found
+        if right.effect == "Deny" or right.condition == "null" or right._replace(condition="null") not in found
+    }
+
+
+def document_of_the_hub(role: str) -> Any:
+    """A resource's properties as they would be written in the spoke."""
+    text = json.dumps(HUB[role]["Properties"])
+    for here, there in (
+        ('{"Fn::GetAtt": ["CatalogBucket", "Arn"]}', '{"Ref": "CatalogBucketArn"}'),
+        ("${CatalogBucket.Arn}", "${CatalogBucketArn}"),
+        ("${AWS::StackName}", "${HubStackName}"),
+    ):
+        text = text.replace(here, there)
+    return json.loads(text)
+
+
+def trust(role: str) -> dict[str, Any]:
+    (statement,) = SPOKE[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    found: dict[str, Any] = statement
     return found
 
 
-def comparable(statement: dict[str, Any]) -> str:
-    return json.dumps(statement, sort_keys=True)
+def test_the_spoke_may_do_what_the_hubs_functions_may_and_no_more() -> None:
+    hub = rights(each for name in functions_that_reach_other_accounts() for each in statements(name))
+    (policy,) = SPOKE["SpokeRole"]["Properties"]["Policies"]
+    spoke = rights(policy["PolicyDocument"]["Statement"])
+    wanted = without_narrower_ones(hub)
+    assert {"missing": sorted(wanted - spoke), "too much": sorted(spoke - wanted)} == {"missing": [], "too much": []}
 
 
-def test_every_right_of_the_hubs_functions_is_in_the_spoke_and_no_other() -> None:
-    hub = {comparable(each) for each in statements_of_the_hub() if each["Sid"] not in GATHERED}
-    spoke = {comparable(each) for each in statements_of_the_spoke() if each["Sid"] not in GATHERED}
-    # Two functions stop apps: the one on evidence may describe them too, and its statement holds the other's.
-    narrower = {comparable(each) for each in statements_of_the_hub() if actions(each) == ("sagemaker:DeleteApp",)}
-    assert hub - narrower == spoke
+def test_nothing_but_iam_sagemaker_and_tagging_is_reached_there() -> None:
+    (policy,) = SPOKE["SpokeRole"]["Properties"]["Policies"]
+    actions = [action for each in policy["PolicyDocument"]["Statement"] for action in listed(each["Action"])]
+    assert [action for action in actions if not action.startswith(SERVICES)] == []
 
 
-def test_what_is_found_in_lists_is_the_same() -> None:
-    hub = {action for each in statements_of_the_hub() if each["Sid"] in GATHERED for action in actions(each)}
-    spoke = {action for each in statements_of_the_spoke() if each["Sid"] in GATHERED for action in actions(each)}
-    assert hub == spoke
+def test_the_functions_that_reach_other_accounts_are_let_in_and_no_others() -> None:
+    functions = functions_that_reach_other_accounts()
+    assert len(functions) >= 4
+    let_in = [each["Fn::Sub"] for each in trust("SpokeRole")["Condition"]["ArnLike"]["aws:PrincipalArn"][:-1]]
+    assert sorted(let_in) == sorted(f"{OF_THE_HUB}{name}Role-*" for name in functions)
+    last = trust("SpokeRole")["Condition"]["ArnLike"]["aws:PrincipalArn"][-1]
+    assert last == {"Fn::If": ["HasAdministratorRole", {"Ref": "AdministratorRoleArn"}, {"Ref": "AWS::NoValue"}]}
 
 
-def test_the_boundary_is_the_same_but_for_whose_bucket_it_guards() -> None:
-    hub, spoke = (each["ExecutionBoundary"]["Properties"]["PolicyDocument"]["Statement"] for each in (HUB, SPOKE))
-    assert [each["Sid"] for each in hub] == [each["Sid"] for each in spoke]
-    guarded = [each for each in hub if each["Sid"] != "NeverTouchTheCatalogOrTheLedger"]
-    assert guarded == [each for each in spoke if each["Sid"] != "NeverTouchTheCatalogOrTheLedger"]
-
-
-def test_the_presigner_is_the_same_but_for_whom_it_trusts() -> None:
-    hub, spoke = (each["PresignerRole"]["Properties"] for each in (HUB, SPOKE))
-    assert hub["Policies"] == spoke["Policies"]
-    conditions = [
-        each["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringEquals"]
-        for each in (hub, spoke)
-    ]
-    assert conditions[0] == conditions[1]
-
-
-@pytest.mark.parametrize("role", ["SpokeRole", "PresignerRole"])
-def test_whoever_enters_is_a_function_of_the_hub_and_knows_more_than_its_name(role: str) -> None:
-    (statement,) = SPOKE[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+def test_whoever_comes_in_is_of_the_hub_and_knows_the_external_id() -> None:
+    statement = trust("SpokeRole")
     assert statement["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${HubAccountId}:root"}}
-    patterns = statement["Condition"]["ArnLike"]["aws:PrincipalArn"]
-    for each in patterns:
-        named = each.get("Fn::Sub", "")
-        assert named.startswith("arn:${AWS::Partition}:iam::${HubAccountId}:role/${HubStackName}-") or "Fn::If" in each
-    asked = {key for operator in statement["Condition"].values() for key in operator}
-    assert asked & {"sts:ExternalId", "aws:RequestTag/studiouserid"}
+    assert statement["Action"] == "sts:AssumeRole"
+    assert statement["Condition"]["StringEquals"]["sts:ExternalId"][0] == {"Ref": "ExternalId"}
+
+
+@pytest.mark.parametrize("what", ["Path", "ManagedPolicyName", "PolicyDocument"])
+def test_the_boundary_is_the_hubs(what: str) -> None:
+    assert SPOKE["ExecutionBoundary"]["Properties"][what] == document_of_the_hub("ExecutionBoundary")[what]
+
+
+@pytest.mark.parametrize("what", ["Path", "RoleName", "Policies"])
+def test_the_presigner_is_the_hubs(what: str) -> None:
+    assert SPOKE["PresignerRole"]["Properties"][what] == document_of_the_hub("PresignerRole")[what]
+
+
+def test_the_presigner_lets_in_the_link_function_as_one_person() -> None:
+    (hub,) = HUB["PresignerRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    caller = {"ArnLike": {"aws:PrincipalArn": [{"Fn::Sub": f"{OF_THE_HUB}PresignedUrlRole-*"}]}}
+    assert hub["Principal"] == {"AWS": {"Fn::GetAtt": ["PresignedUrlRole", "Arn"]}}
+    assert trust("PresignerRole")["Condition"] == {**hub["Condition"], **caller}
+    assert trust("PresignerRole")["Action"] == hub["Action"]
+
+
+@pytest.mark.parametrize(
+    "external_id", ["short", "fifteen-letters", "with spaces in between", "", "sixteen-letters-\n"]
+)
+def test_an_external_id_that_could_be_guessed_or_mistyped_is_refused(external_id: str) -> None:
+    given = {"HubAccountId": "123456789012", "ExternalId": external_id, "CatalogBucketArn": "arn:aws:s3:::catalog"}
+    with pytest.raises(WrongParameter, match="parameter ExternalId"):
+        resolved(ROOT / "spoke.yaml", given)

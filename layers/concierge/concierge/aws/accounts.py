@@ -37,7 +37,7 @@ class Accounts:
         self._hub = hub
         self._sts = sts
         self._sessions: dict[tuple[str, str], boto3.Session] = {}
-        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._clients: dict[tuple[str, str, str, str], Any] = {}
 
     def iam(self, domain: Domain) -> IAMClient:
         """IAM of the domain's account; raises AwsError if the account cannot be entered."""
@@ -61,17 +61,14 @@ class Accounts:
         return client
 
     def _client(self, service: str, domain: Domain) -> Any:
-        key = (service, domain.account, domain.region)
+        way_in = _way_in(domain)
+        key = (service, domain.region, *way_in)  # another external id is another session, and so other clients
         if key not in self._clients:
-            session: Any = self._session(domain)  # boto3's stubs want the service's name as a literal
+            session: Any = self._session(*way_in)  # boto3's stubs want the service's name as a literal
             self._clients[key] = session.client(service, region_name=domain.region, config=clients.CONFIG)
         return self._clients[key]
 
-    def _session(self, domain: Domain) -> boto3.Session:
-        if domain.spoke_role is None or domain.external_id is None:
-            message = f"domain {domain.name} is in account {domain.account}: give it spoke_role and external_id"
-            raise AwsError("sts:AssumeRole", "NoSpokeRole", f"{message} in studio.yaml")
-        role, external_id = domain.spoke_role, domain.external_id
+    def _session(self, role: str, external_id: str) -> boto3.Session:
         key = (role, external_id)
         if key not in self._sessions:
             self._sessions[key] = self._assumed(role, external_id)
@@ -98,3 +95,11 @@ class Accounts:
             metadata=assume(), refresh_using=assume, method="sts-assume-role"
         )
         return boto3.Session(botocore_session=core)
+
+
+def _way_in(domain: Domain) -> tuple[str, str]:
+    """The domain's spoke role and external id."""
+    if domain.spoke_role is None or domain.external_id is None:
+        message = f"domain {domain.name} is in account {domain.account}: give it spoke_role and external_id"
+        raise AwsError("sts:AssumeRole", "NoSpokeRole", f"{message} in studio.yaml")
+    return domain.spoke_role, domain.external_id

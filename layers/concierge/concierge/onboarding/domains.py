@@ -10,8 +10,9 @@ from concierge.catalog.model import Catalog, Domain
 from concierge.errors import AwsError
 from concierge.model import Door, PersonRecord, ProfileBinding
 from concierge.names import profile_name
+from concierge.onboarding.changes import RecordBinding
 from concierge.onboarding.desired import Access
-from concierge.onboarding.exit import is_reached, plan_exit
+from concierge.onboarding.exit import close_door, is_reached, plan_exit
 from concierge.onboarding.leaving import why_out
 from concierge.onboarding.observed import observe, observe_exit, observe_removal
 from concierge.onboarding.plan import plan_access
@@ -49,27 +50,34 @@ class Domains:
             return self._by_itself(domain, lambda: self._removal(domain, record, binding, now))
         if not is_leaving(binding, verify=verify):
             return Plan(scope=name)
-        return self._by_itself(domain, lambda: self._exit(domain, record, binding, now))
+        why = why_out(self.catalog, record, name)
+        at_once = close_door(binding, domain, why, now)
+        return self._by_itself(domain, lambda: self._exit(domain, record, binding, why, now), at_once=at_once)
 
     def _removal(self, domain: Domain, record: PersonRecord, binding: ProfileBinding, now: datetime) -> Plan:
         observed = observe_removal(domain.domain_id, binding, self.roles(domain), self.studio(domain))
         return plan_removal(record.person, domain, observed, binding=binding, now=now, rest=self.rest)
 
-    def _exit(self, domain: Domain, record: PersonRecord, binding: ProfileBinding | None, now: datetime) -> Plan:
+    def _exit(
+        self, domain: Domain, record: PersonRecord, binding: ProfileBinding | None, why: str, now: datetime
+    ) -> Plan:
         person = record.person
         profile = binding.profile if binding else profile_name(person.first_login, generation=person.generation)
         observed = observe_exit(domain.domain_id, profile, self.roles(domain), self.studio(domain))
-        why = why_out(self.catalog, record, domain.name)
         return plan_exit(person, domain, observed, binding=binding, why=why, now=now, rest=self.rest)
 
-    def _by_itself(self, domain: Domain, plan: Callable[[], Plan]) -> Plan:
-        """A domain that cannot be looked at is reported and looked at again; the others go on."""
+    def _by_itself(self, domain: Domain, plan: Callable[[], Plan], *, at_once: tuple[RecordBinding, ...] = ()) -> Plan:
+        """A domain that cannot be looked at is reported and looked at again; the others go on.
+
+        at_once: what needs no look, and is done all the same.
+        """
         try:
             return plan()
         except AwsError as error:
             subject, reason = f"domain {domain.name}", f"cannot be looked at: {error}"
             return Plan(
                 scope=domain.name,
+                changes=at_once,
                 findings=(Finding(subject=subject, reason=reason),),
                 waits=(Wait(subject=subject, reason=reason, after=after_a_failure(self.rest)),),
             )

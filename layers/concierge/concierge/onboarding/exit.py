@@ -53,6 +53,14 @@ def plan_exit(
     return Plan(scope=subject, changes=changes, waits=waits)
 
 
+def close_door(binding: ProfileBinding | None, domain: Domain, why: str, now: datetime) -> tuple[RecordBinding, ...]:
+    """What refuses logins at once, whatever Studio says: the ledger is the hub's own. The rest is looked at again."""
+    if binding is None or binding.door is not Door.OPEN:
+        return ()
+    closed = replace(binding, door=Door.CLOSED, fingerprint="", since=now, closed_at=binding.closed_at or now)
+    return (record_binding(closed, domain, why),)
+
+
 def _exit_work(
     person: Person, domain: Domain, observed: ObservedExit, binding: ProfileBinding | None, why: str
 ) -> Iterator[OnboardingChange]:

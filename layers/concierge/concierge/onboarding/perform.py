@@ -45,7 +45,10 @@ class Performer:
         """Raises AwsError as the ports do, and TypeError for a change that is not onboarding's."""
         if not isinstance(change, OnboardingChange):
             raise TypeError(f"not a change of onboarding: {change!r}")
-        self._perform(change, self.roles(change.domain), self.studio(change.domain))
+        if isinstance(change, RecordBinding):  # the hub's own: needs no way into the domain's account
+            self.ledger.save_binding(change.binding)
+        else:
+            self._perform(change, self.roles(change.domain), self.studio(change.domain))
 
     def _perform(self, change: OnboardingChange, roles: Roles, studio: Studio) -> None:  # noqa: C901, PLR0912 - one flat, exhaustive table
         match change:
@@ -82,7 +85,5 @@ class Performer:
                 studio.delete_profile(change.domain.domain_id, change.profile)
             case DeleteRole():
                 roles.delete(change.role)
-            case RecordBinding():
-                self.ledger.save_binding(change.binding)
             case _:
                 raise TypeError(f"not a change of onboarding: {change!r}")
