@@ -36,6 +36,7 @@ check: .venv .venv-sam ## Check format, lint, types, template and shell scripts
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m mypy --strict $(PYTHON_CODE)
 	$(SAM) validate --lint </dev/null
+	$(SAM) validate --lint -t spoke.yaml </dev/null
 	.venv/bin/shellcheck .ci/run bin/* scripts/*.sh $(wildcard lifecycle/*.sh)
 
 format: .venv ## Put the code into the project's format

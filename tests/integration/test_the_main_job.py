@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from concierge.catalog.model import Catalog
-from concierge.names import profile_name
+from concierge.names import person_tag, profile_name
 from local.stack import LocalStack
 from local.story import Character, Story
 from tests.integration.conftest import GROUP
@@ -42,6 +42,7 @@ def test_an_event_of_managed_ad_becomes_a_role_and_a_tagged_profile(story: Story
     assert found["Status"] == "InService"
     assert found["Tags"] == {
         "studiouserid": "amara.okafor",
+        "studio-person": person_tag(f"guid:{story.person.guid}"),
         "managed-by": "studio-concierge",
         "domain": "research",
         "persona": "data-scientist",
