@@ -42,7 +42,7 @@ def test_an_event_of_managed_ad_becomes_a_role_and_a_tagged_profile(story: Story
     assert found["Status"] == "InService"
     assert found["Tags"] == {
         "studiouserid": "amara.okafor",
-        "studio-person": person_tag(f"guid:{story.person.guid}"),
+        "studio-person": person_tag("name:corp.example.com/amara.okafor"),
         "managed-by": "studio-concierge",
         "domain": "research",
         "persona": "data-scientist",

@@ -246,10 +246,8 @@ def test_five_thousand_people_in_one_group(active_directory: ActiveDirectory, ne
     ad, crowd = active_directory, new("everybody")
     dn = ad.add_group(crowd)
     ad.add_crowd(dn, 5000)
-    started = datetime.now(UTC)
     people = people_of(ad, crowd)
     assert len(set(people)) == len(people) == 5000
-    assert datetime.now(UTC) - started < timedelta(seconds=30)
 
 
 # What we may not see

@@ -83,6 +83,7 @@ class FakeDirectory:
     disabled: set[str] = field(default_factory=set)
     renamed: dict[str, str] = field(default_factory=dict)
     problem: str = ""
+    unreadable: set[str] = field(default_factory=set)
     is_silent: bool = False
     asked: list[tuple[str, ...]] = field(default_factory=list)
     cookies: list[bytes | None] = field(default_factory=list)
@@ -98,6 +99,7 @@ class FakeDirectory:
             GroupRead(
                 group=Identity(guid=f"guid-{name}", account_name=name),
                 members=tuple(Member(person=self.person(each), enabled=each not in self.disabled) for each in people),
+                problem="busy" if name in self.unreadable else "",
             )
             for name, people in self.groups.items()
             if name in names
@@ -299,6 +301,19 @@ def test_a_group_that_could_not_be_read_is_asked_for_again(world: World) -> None
     with pytest.raises(DirectoryNotRead, match="dc1 stopped answering"):
         world.poll()
     assert world.cursor.cookie == b"baseline"
+
+
+def test_one_group_that_could_not_be_read_completely_is_asked_for_until_it_can_be(world: World) -> None:
+    world.corp.groups["lab"] = ("amara",)
+    world.corp.change("lab")
+    world.corp.unreadable = {"lab"}
+    world.poll()
+    assert (world.heard, world.cursor.unsettled) == ([], ("lab",))
+    world.poll(now=NOW + timedelta(hours=1))
+    assert world.corp.asked[-1] == ("lab",)
+    world.corp.unreadable = set()
+    world.poll(now=NOW + timedelta(hours=2))
+    assert (world.heard, world.cursor.unsettled) == (["remove li lab"], ())
 
 
 def test_a_cookie_that_is_not_known_any_more_means_to_read_everything(world: World) -> None:

@@ -227,6 +227,14 @@ def test_a_group_that_is_suddenly_empty_waits_for_an_administrator(world: World)
     assert [each.kind for each in world.trail.events][-3:] == ["Hold Opened", "Removal Held", "Removal Held"]
 
 
+def test_the_only_member_of_a_group_may_leave_where_the_canary_shows_that_it_was_read() -> None:
+    world = World(groups=(group("lab", "canary", "amara"),))
+    world.reconcile(now=NOW - timedelta(days=1))
+    world.groups = (group("lab", "canary"),)
+    world.reconcile()
+    assert world.heard == ["remove amara lab"]
+
+
 def test_too_many_removals_wait_all_of_them_and_the_rest_goes_on() -> None:
     people = [f"person.{number}" for number in range(20)]
     world = World(groups=(group("lab", "canary", *people),))

@@ -32,7 +32,8 @@ class Cursor:
     """How far a directory's changes were read.
 
     cookie:    opaque; None before the first reading.
-    unsettled: names of groups in which something was too fresh to be believed at the last look.
+    unsettled: names of groups that have to be read again: something was too fresh to be believed at the last look, or
+               they could not be read completely.
     """
 
     cookie: bytes | None = None
@@ -84,7 +85,7 @@ class Poller:
             delta = source.changes_since(None)
         everything = wanted_groups(self.reconciliation.catalog)
         wanted = everything if delta.is_baseline else self._affected(source, everything, cursor, delta)
-        unsettled = self._read(directory, wanted, cause, now)
+        unsettled = self._read(directory, wanted, cursor, cause, now)
         changes = self._about(directory, delta.people, cause, now)
         self.reconciliation.queue.send(changes)
         latest = Cursor(cookie=delta.cookie, unsettled=unsettled)
@@ -97,15 +98,20 @@ class Poller:
     ) -> tuple[Wanted, ...]:
         """Groups of the catalog that changed, directly or in a group inside, and those that were left for later."""
         changed = source.nested_in(everything, delta.groups) if delta.groups else ()
-        return tuple(dict.fromkeys((*changed, *(Wanted(name=name) for name in cursor.unsettled))))
+        bound = {each.name: each for each in everything}  # with the id by which a group must be found
+        again = (bound.get(name, Wanted(name=name)) for name in cursor.unsettled)
+        return tuple(dict.fromkeys((*changed, *again)))
 
-    def _read(self, directory: Directory, wanted: tuple[Wanted, ...], cause: str, now: datetime) -> tuple[str, ...]:
+    def _read(
+        self, directory: Directory, wanted: tuple[Wanted, ...], cursor: Cursor, cause: str, now: datetime
+    ) -> tuple[str, ...]:
+        """Reads these groups; the names of those that have to be read again."""
         if not wanted:
             return ()
-        read = self.reconciliation.run(directory, cause=cause, now=now, wanted=wanted)
+        read = self.reconciliation.run(directory, cause=cause, now=now, wanted=wanted, reported=cursor.unsettled)
         if read.problem:
             raise DirectoryNotRead(f"directory {directory.name}: {read.problem}")
-        return tuple(each.name for each in read.unsettled)
+        return tuple(dict.fromkeys((*(each.name for each in read.unsettled), *read.unread)))
 
     def _about(
         self, directory: Directory, changed: Iterable[ChangedPerson], cause: str, now: datetime

@@ -6,7 +6,7 @@ are too many to be believed are kept in a hold instead; a group that was not rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from concierge.directory.ports import People as Ledger
 from concierge.directory.protection import Protection
 from concierge.directory.snapshot import DirectorySource, GroupRead, Snapshot, Wanted, wanted_groups
 from concierge.holds import RemovalKind
-from concierge.model import Identity, Person
+from concierge.model import Identity, Membership, Person
 from concierge.plan import Finding, Plan
 
 CAPABILITY = "reconcile_directory"
@@ -35,6 +35,7 @@ class Drift:
 
     emptied:   groups that the ledger knows people of and in which the directory has nobody, by name.
     unsettled: groups about which something is too fresh to be believed.
+    unread:    groups that were not read completely, by the names that bindings know them by.
     problem:   why the directory could not be read at all, empty if it could.
     """
 
@@ -42,6 +43,7 @@ class Drift:
     emptied: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     unsettled: tuple[Wanted, ...] = ()
+    unread: tuple[str, ...] = ()
     problem: str = ""
 
 
@@ -54,6 +56,7 @@ class Reconciled:
     held: dict[str, int] = field(default_factory=dict)
     findings: int = 0
     unsettled: tuple[Wanted, ...] = ()
+    unread: tuple[str, ...] = ()
     problem: str = ""
 
 
@@ -74,23 +77,37 @@ class Reconciliation:
     margin: timedelta
 
     def run(
-        self, directory: Directory, *, cause: str, now: datetime, wanted: Sequence[Wanted] | None = None
+        self,
+        directory: Directory,
+        *,
+        cause: str,
+        now: datetime,
+        wanted: Sequence[Wanted] | None = None,
+        reported: Collection[str] = (),
     ) -> Reconciled:
         """Reads the directory, or only the `wanted` groups of it, and queues or holds what follows.
 
+        reported: groups that could not be read the last time either, by name; that is not told again.
         Raises AwsError where the ledger, the queue or the audit failed: to run again does no harm.
         """
-        drift = self.drift(directory, cause=cause, now=now, wanted=wanted)
+        drift = self.drift(directory, cause=cause, now=now, wanted=wanted, reported=reported)
         return self.settle(directory, drift, cause=cause, now=now)
 
     def drift(
-        self, directory: Directory, *, cause: str, now: datetime, wanted: Sequence[Wanted] | None = None
+        self,
+        directory: Directory,
+        *,
+        cause: str,
+        now: datetime,
+        wanted: Sequence[Wanted] | None = None,
+        reported: Collection[str] = (),
     ) -> Drift:
         """What would follow from a reading. Meets people in the ledger's aliases, and changes nothing else."""
         asked = wanted_groups(self.catalog) if wanted is None else wanted
         snapshot = self.source(directory).snapshot(asked, canary=directory.canary, now=now)
         snapshot = _named(People(directory=directory, aliases=self.aliases), snapshot)
-        findings = tuple(_unread(directory, snapshot, alone=self._is_read_alone))
+        unread = [name for read in snapshot.groups if read.problem and (name := self._name(read))]
+        findings = tuple(_unread(directory, snapshot, reported, alone=self._is_read_alone))
         if snapshot.problem:
             return Drift(findings=findings, problem=snapshot.problem)
         reading = Reading(started_at=snapshot.started_at, settled_at=snapshot.started_at - self.margin, cause=cause)
@@ -106,9 +123,10 @@ class Reconciliation:
         standing = standing_drift(seen, records, reading)
         return Drift(
             changes=(*(change for each in compared.values() for change in each.changes), *standing.changes),
-            emptied=tuple(group.name for group in groups if members[group.id] and not group.people),
+            emptied=tuple(group.name for group in groups if _is_emptied(directory, group, members[group.id])),
             findings=findings,
             unsettled=tuple(Wanted(name=name) for name, each in compared.items() if each.unsettled),
+            unread=tuple(unread),
         )
 
     def settle(self, directory: Directory, drift: Drift, *, cause: str, now: datetime) -> Reconciled:
@@ -117,6 +135,7 @@ class Reconciliation:
             directory=directory.name,
             findings=len(drift.findings),
             unsettled=drift.unsettled,
+            unread=drift.unread,
             problem=drift.problem,
         )
         going = [each for each in drift.changes if each.kind not in _REMOVALS]
@@ -150,8 +169,11 @@ class Reconciliation:
                 },
             )
             for group in counting
-            if (name := managed_name(self.catalog, group.group))
+            if (name := self._name(group))
         )
+
+    def _name(self, read: GroupRead) -> str:
+        return managed_name(self.catalog, read.group)
 
     @property
     def _is_read_alone(self) -> bool:
@@ -191,6 +213,12 @@ class Reconciliation:
         self.trail.record(audit.events_of(applied, capability=CAPABILITY, cause=cause, at=now))
 
 
+def _is_emptied(directory: Directory, group: GroupSeen, members: Mapping[str, Membership]) -> bool:
+    """Whether a group lost everybody; of one person alone that is believed where the canary was seen in it."""
+    lost = len(members) > 1 or (bool(members) and directory.canary is None)
+    return lost and not group.people
+
+
 def _named(people: People, snapshot: Snapshot) -> Snapshot:
     """A member without the name that logins come from spoils the group: left out, they would seem to have left."""
 
@@ -203,11 +231,11 @@ def _named(people: People, snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, groups=tuple(checked(each) for each in snapshot.groups))
 
 
-def _unread(directory: Directory, snapshot: Snapshot, *, alone: bool) -> Iterable[Finding]:
+def _unread(directory: Directory, snapshot: Snapshot, reported: Collection[str], *, alone: bool) -> Iterable[Finding]:
     if snapshot.problem:
         yield Finding(subject=f"directory {directory.name}", reason=f"could not be read: {snapshot.problem}")
     for group in snapshot.groups:
-        if group.problem:
+        if group.problem and group.group.account_name not in reported:
             yield Finding(subject=_called(group), reason=f"was not read completely: {group.problem}")
     for wanted in snapshot.missing:
         if alone and not wanted.is_family:
