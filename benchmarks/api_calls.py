@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from benchmarks.calls import is_read, made_by_functions
 from concierge.catalog.load import load
 from concierge.catalog.source import compile_file
 from local.clock import Clock
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "studio.yaml"
 LI_WEI = Character(login="li.wei", guid="b220cdd7-2b30-5e99-a4cb-facd55b3e6f7")
-_READS = ("Get", "List", "Describe", "Query", "BatchGet")
-_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")  # Lambda's own polling
+STORE = "d-9067d4e5f6"
+IN_THE_STORE = 10  # people
 
 
 def table() -> Table:
@@ -44,12 +46,16 @@ def table() -> Table:
         clock=Clock(),
         account=domain.account,
         region=domain.region,
+        concurrency=1,  # another container would read the catalog at some time or other
     ) as stack:
+        _add_a_store(stack, "studio-risk-analytics")
         story = Story(stack=stack, idp=idp, group=group)
         story.joins()
         story.logs_in()
         story.night("IdleShutdown")
-        story.night("TagRemediation")  # every container has started, and has read the catalog
+        story.night("TagRemediation")
+        _read_the_store(stack)  # every container has started, and has read the catalog
+        _fill_the_store(stack)
         second = Story(stack=stack, idp=idp, group=group, person=LI_WEI)
         joined = second.membership("added")
         jobs: list[tuple[str, Callable[[], object]]] = [
@@ -59,6 +65,9 @@ def table() -> Table:
             ("idle sweep, 2 profiles, no app", lambda: second.night("IdleShutdown")),
             ("tag sweep, 2 profiles, all right", lambda: second.night("TagRemediation")),
             ("one person leaves", second.leaves),
+            ("the last of their group leaves, and is held", story.leaves),
+            (f"a directory is read, {IN_THE_STORE} new people", lambda: _read_the_store(stack)),
+            ("it is read again, nothing has changed", lambda: _read_the_store(stack)),
         ]
         for name, job in jobs:
             before = len(stack.calls)
@@ -67,21 +76,50 @@ def table() -> Table:
     return shown
 
 
+def _add_a_store(stack: LocalStack, group: str) -> None:
+    """An Identity Center with one group, as another directory of the catalog; before any function has read that."""
+    sessions = stack.session()
+    s3, bucket = sessions.client("s3"), stack.outputs["CatalogBucket"]
+    compiled = json.loads(s3.get_object(Bucket=bucket, Key="catalog.json")["Body"].read())
+    read = {"id": STORE, "region": stack.region}
+    compiled["directories"].append({"name": "center", "ids": [STORE], "login_id": "sam", "identity_store": read})
+    s3.put_object(Bucket=bucket, Key="catalog.json", Body=json.dumps(compiled).encode())
+    sessions.client("identitystore").create_group(IdentityStoreId=STORE, DisplayName=group)
+
+
+def _fill_the_store(stack: LocalStack) -> None:
+    """People of the store's group."""
+    store = stack.session().client("identitystore")
+    (group,) = store.list_groups(IdentityStoreId=STORE)["Groups"]
+    for number in range(IN_THE_STORE):
+        login = f"in.store.{number}"
+        user = store.create_user(
+            IdentityStoreId=STORE,
+            UserName=login,
+            DisplayName=login,
+            Name={"Formatted": login, "FamilyName": login, "GivenName": login},
+        )
+        store.create_group_membership(
+            IdentityStoreId=STORE, GroupId=group["GroupId"], MemberId={"UserId": user["UserId"]}
+        )
+
+
+def _read_the_store(stack: LocalStack) -> None:
+    stack.invoke("ReconcileDirectory", {"schedule": "bench", "directory": "center"})
+    stack.settle()
+
+
 def _again(event: dict[str, Any]) -> dict[str, Any]:
     """The same news under another id, so that the queue does not drop it as a duplicate."""
     return {**event, "detail": {**event["detail"], "id": "the-same-news-again"}}
 
 
 def _rows(shown: Table, job: str, made: tuple[Call, ...]) -> None:
-    counted = [call for call in made if call.action not in _QUEUE and not call.dependent]
+    counted = made_by_functions(made)
     for role in sorted({call.who for call in counted}):
         actions = Counter(call.action for call in counted if call.who == role)
-        writes = sum(count for action, count in actions.items() if not _is_read(action))
+        writes = sum(count for action, count in actions.items() if not is_read(action))
         which = ", ".join(f"{count} {action}" if count > 1 else action for action, count in sorted(actions.items()))
         shown.add_row(job, role, str(sum(actions.values())), str(writes), which)
         job = ""
     shown.add_section()
-
-
-def _is_read(action: str) -> bool:
-    return action.partition(":")[2].startswith(_READS)

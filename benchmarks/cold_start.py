@@ -24,14 +24,31 @@ _BARE = "import sys"
 _FIRST_CALL = {
     "membership_events": (
         "import app, concierge.directory.intake, concierge.aws.aliases, concierge.aws.catalog_store\n"
+        "import concierge.aws.membership_queue\n"
         "from concierge.aws import clients\n"
         "clients.s3(), clients.dynamodb(), clients.sqs()"
     ),
     "onboarding": (
         "import app, concierge.onboarding.converge, concierge.aws.ledger, concierge.aws.roles, concierge.aws.studio\n"
-        "import concierge.aws.audit_bus, concierge.aws.catalog_store\n"
+        "import concierge.aws.audit_bus, concierge.aws.catalog_store, concierge.aws.records, concierge.aws.accounts\n"
+        "import concierge.aws.holds, concierge.aws.membership_queue\n"
         "from concierge.aws import clients\n"
         "clients.s3(), clients.dynamodb(), clients.iam(), clients.events(), clients.sagemaker('eu-west-1')"
+    ),
+    "directory_poller": (
+        "import app, concierge.directory.poller, concierge.directory.reconcile, concierge.aws.aliases\n"
+        "import concierge.aws.cursors, concierge.aws.ledger, concierge.aws.audit_bus, concierge.aws.catalog_store\n"
+        "import concierge.aws.secrets, concierge.ldap.dirsync\n"
+        "from concierge.aws import clients\n"
+        "clients.s3(), clients.dynamodb(), clients.sqs(), clients.events(), clients.secretsmanager('eu-west-1')"
+    ),
+    "reconcile_directory": (
+        "import app, concierge.directory.rounds, concierge.directory.household, concierge.directory.reconcile\n"
+        "import concierge.aws.aliases, concierge.aws.ledger, concierge.aws.audit_bus, concierge.aws.catalog_store\n"
+        "import concierge.aws.secrets, concierge.aws.studio_apps, concierge.ldap.reader\n"
+        "from concierge.aws import clients\n"
+        "clients.s3(), clients.dynamodb(), clients.sqs(), clients.events(), clients.secretsmanager('eu-west-1')\n"
+        "clients.sagemaker('eu-west-1')"
     ),
     "saml_validator": (
         "import app, concierge.login.saml_login, concierge.aws.assertions, concierge.aws.saml_provider\n"

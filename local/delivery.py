@@ -26,27 +26,28 @@ class Undeliverable(Exception):
 
 
 class Delivery:
-    """Rules, schedules, routes, queues and failure destinations of one deployment."""
+    """Rules, schedules, routes, log groups, queues and failure destinations of one deployment."""
 
     def __init__(self, gate: Gate, session: boto3.Session) -> None:
         self._gate = gate
         self._session = session
-        self.notifications: list[tuple[str, str]] = []
 
     def target(self, functions: Functions, rule_arn: str, target: Mapping[str, Any], event: object) -> None:
-        """EventBridge -> topic, or function, else the target's dead-letter queue, each by its own policy."""
-        if target["Arn"].split(":")[2] == "sns":
-            if not self._may("events", "sns:Publish", target["Arn"], rule_arn):
-                raise Undeliverable(f"{rule_arn} may not publish to {target['Arn']}")
-            self._session.client("sns").publish(TopicArn=target["Arn"], Message=_text(event))
-            self.notifications.append((target["Arn"], _text(event)))
-            return
-        if self._may("events", "lambda:InvokeFunction", target["Arn"], rule_arn):
-            functions.invoke_later(target["Arn"], event)
+        """EventBridge -> topic or function, else the target's dead-letter queue, each by its own policy.
+
+        Raises Undeliverable where AWS would only count a failed invocation.
+        """
+        arn = target["Arn"]
+        is_topic = arn.split(":")[2] == "sns"
+        if self._may("events", "sns:Publish" if is_topic else "lambda:InvokeFunction", arn, rule_arn):
+            if is_topic:
+                self._session.client("sns").publish(TopicArn=arn, Message=json.dumps(event, ensure_ascii=False))
+            else:
+                functions.invoke_later(arn, event)
             return
         queue = target.get("DeadLetterConfig", {}).get("Arn", "")
         if not self._may("events", "sqs:SendMessage", queue, rule_arn):
-            raise Undeliverable(f"{rule_arn} may invoke {target['Arn']} no more than send to {queue or 'a queue'}")
+            raise Undeliverable(f"{rule_arn} may reach {arn} no more than {queue or 'a dead-letter queue'}")
         self._send(queue, json.dumps(event))
 
     def schedule(self, functions: Functions, schedule: Schedule, at: datetime) -> None:
@@ -65,8 +66,7 @@ class Delivery:
         """CloudWatch Logs -> function by its Lambda permission, packed as a subscription does; raises Undeliverable."""
         account, region = function.split(":")[4], function.split(":")[3]
         arn = f"arn:aws:logs:{region}:{account}:log-group:{group}:*"
-        context = {"aws:sourcearn": (arn,), "aws:sourceaccount": (account,)}
-        if not self._gate.resource_policy_allows("logs.amazonaws.com", "lambda:InvokeFunction", function, context):
+        if not self._may("logs", "lambda:InvokeFunction", function, arn):
             raise Undeliverable(f"log group {group} may not invoke {function}")
         millis = int(at.timestamp() * 1000)
         lines = [{"id": f"{millis:056}{n}", "timestamp": millis, "message": text} for n, text in enumerate(messages)]
@@ -97,13 +97,9 @@ class Delivery:
 
     def _may(self, service: str, action: str, resource: str, source: str) -> bool:
         """Whether the resource's own policy lets the service in for this source."""
-        context = {"aws:sourcearn": (source,)}
+        context = {"aws:sourcearn": (source,), "aws:sourceaccount": (source.split(":")[4],)}
         return self._gate.resource_policy_allows(f"{service}.amazonaws.com", action, resource, context)
 
     def _url(self, queue_arn: str) -> str:
         sqs = self._session.client("sqs")
         return str(sqs.get_queue_url(QueueName=queue_arn.rpartition(":")[2])["QueueUrl"])
-
-
-def _text(event: object) -> str:
-    return event if isinstance(event, str) else json.dumps(event)

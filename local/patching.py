@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 _ABSENT = object()
 
 
 @contextmanager
-def patched(owner: type, replacements: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
-    """While open, the class has these methods; what it had before, or had not, is restored."""
+def patched(owner: type, replacements: Mapping[str, object]) -> Iterator[None]:
+    """While open, the class has these methods and properties; what it had before, or had not, is restored."""
     before = {name: owner.__dict__.get(name, _ABSENT) for name in replacements}
     for name, replacement in replacements.items():
         setattr(owner, name, replacement)

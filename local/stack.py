@@ -29,6 +29,7 @@ from local.gate.gate import Call, Gate
 from local.gate.trust import trust_allows
 from local.http.callers import caller_by
 from local.http.gateway import Backend, Gateway, routes
+from local.in_turn import in_turn
 from local.operator import OperatorSession, credentials_of, reset, with_environment
 from local.runtime.functions import Functions
 from local.sts_saml import moto_sts
@@ -127,6 +128,7 @@ class LocalStack:
             moto_studio.installed(self.studio),
             moto_sts.installed(Clock().now, trust_allows, self.gate.remember_session),
             sqs_rules(self.clock.now),
+            in_turn(),
             rules.delivering(lambda *given: self._delivery.target(self._functions, *given), self._seen),
             topics.hearing(self._told),
         ):
@@ -222,8 +224,16 @@ class LocalStack:
 
     def put_event(self, event: Mapping[str, Any], bus: str = "default") -> None:
         """An event as a source sends it; `bus` is the default one, the project's or a partner's."""
-        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
-        self.session().client("events").put_events(Entries=[{**entry, "EventBusName": bus}])
+        self.session().client("events").put_events(
+            Entries=[
+                {
+                    "Source": event["source"],
+                    "DetailType": event["detail-type"],
+                    "Detail": json.dumps(event["detail"]),
+                    "EventBusName": bus,
+                }
+            ]
+        )
 
     def put_log_events(self, log_group: str, *messages: str) -> None:
         """Lines in a log group that the template subscribes to; raises KeyError for any other group."""
@@ -232,8 +242,10 @@ class LocalStack:
 
     def invoke(self, function: str, event: object) -> Any:
         """What a function answers to the operator, by its logical id; raises RuntimeError with its error."""
-        found = next(each for each in self._deployment.functions.values() if each.logical_id == function)
-        result = self._functions.invoke(found.arn, event)
+        arns = {each.logical_id: each.arn for each in self._deployment.functions.values()}
+        if function not in arns:
+            raise LookupError(f"the template has no function {function}; it has {', '.join(arns)}")
+        result = self._functions.invoke(arns[function], event)
         if not result.ok:
             raise RuntimeError(result.body.decode())
         return json.loads(result.body)

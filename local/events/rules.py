@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.events.models import EventsBackend, Rule
 
+from local.events.transformers import transformed
 from local.patching import patched
 
 Event = Mapping[str, Any]
@@ -31,14 +32,19 @@ def delivering(to_target: Callable[[str, Target, object], None], seen: Callable[
         answer = original_put(backend, events)
         for event in events:
             detail = {**event, "detail": json.loads(event["Detail"]), "detail-type": event["DetailType"]}
-            seen(str(event.get("EventBusName", "default")).rpartition("/")[2], detail)
+            seen(bus_name(backend, event.get("EventBusName")), detail)
         return answer
 
     with (
         patched(Rule, {"send_to_targets": send_to_targets}),
-        patched(EventsBackend, {"put_events": put_events}),
+        patched(EventsBackend, {"put_events": put_events, "_normalize_event_bus_arn": bus_name}),
     ):
         yield
+
+
+def bus_name(_backend: EventsBackend, name_or_arn: str | None) -> str:
+    """The name of a bus; moto would take what is behind the last slash, which partners' names have several of."""
+    return (name_or_arn or "default").rpartition(":event-bus/")[2]
 
 
 def _given(target: Target, event: Event) -> object:
@@ -48,26 +54,6 @@ def _given(target: Target, event: Event) -> object:
     if "InputTransformer" in target:
         return transformed(target["InputTransformer"], event)
     return event
-
-
-def transformed(transformer: Mapping[str, Any], event: Event) -> object:
-    """The template with what stands at its paths filled in ("Input transformation", EventBridge User Guide)."""
-    text = str(transformer["InputTemplate"])
-    in_quotes = text.lstrip().startswith('"')
-    for name, path in transformer.get("InputPathsMap", {}).items():
-        value = _at(path, event)
-        plain = value if isinstance(value, str) else json.dumps(value)
-        quoted = json.dumps(plain)[1:-1] if in_quotes else json.dumps(value)
-        text = text.replace(f"<{name}>", quoted)
-    return json.loads(text)
-
-
-def _at(path: str, event: Event) -> Any:
-    """`$.detail.subject` -> what stands there, empty text for nothing."""
-    found: Any = event
-    for name in path.removeprefix("$").strip(".").split("."):
-        found = found.get(name, "") if isinstance(found, Mapping) else ""
-    return found
 
 
 def envelope(event: Event) -> dict[str, Any]:

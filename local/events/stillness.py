@@ -9,6 +9,7 @@ from local.events.queues import Poller
 from local.runtime.functions import Functions
 
 _LOOK_AGAIN_SECONDS = 0.03
+_REST_PER_LOOK = 4  # counting long queues is work, and must not hold up those who empty them
 _LOOKS = 3  # one is enough for functions and queues; Studio's own short transitions, which nobody counts, need time too
 
 
@@ -20,11 +21,13 @@ def settled(functions: Functions, pollers: Sequence[Poller], timeout: float) -> 
     deadline = time.monotonic() + timeout
     still = 0
     while still < _LOOKS:
+        began = time.monotonic()
         moving = _moving(functions, pollers)
+        looking = time.monotonic() - began
         still = 0 if moving else still + 1
         if moving and time.monotonic() > deadline:
             raise TimeoutError(f"still moving after {timeout} s: {', '.join(moving)}")
-        time.sleep(_LOOK_AGAIN_SECONDS)
+        time.sleep(max(_LOOK_AGAIN_SECONDS, _REST_PER_LOOK * looking))
 
 
 def _moving(functions: Functions, pollers: Sequence[Poller]) -> list[str]:

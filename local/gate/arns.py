@@ -27,6 +27,8 @@ _NAMED_OTHERWISE: Mapping[str, Mapping[str, str]] = {
     "sqs": {"queuename": "QueueUrl"},
     "sagemaker": {"userprofilename": "SpaceName"},  # of an app: the reference names its owner so
 }
+# What a call to an identity store does not name: it is judged on the store and on each kind of thing in it.
+_ALL_OF_A_STORE = {"groupid": "*", "userid": "*", "membershipid": "*"}
 
 
 def resources(action: str, call: ApiCall, known: Known) -> tuple[str, ...]:
@@ -37,10 +39,10 @@ def resources(action: str, call: ApiCall, known: Known) -> tuple[str, ...]:
     templates = _templates(action)
     if not templates:
         return ("*",)
-    if call.operation != "CreateRole" and "RoleName" in call.parameters and _is_about_roles(templates):
-        return (known.role_arn(call.account, call.parameters["RoleName"]),)
-    if given := _given(templates, call):
-        return (given,)
+    if existing := _existing(templates, call, known):
+        return (existing,)
+    if call.service == "identitystore":
+        return tuple(_fill(template, {**_ALL_OF_A_STORE, **dict(_values(call))}) for template in templates)
     values = dict(_values(call))
     filled = [arn for arn in (_fill(template, values) for template in templates) if arn]
     if filled:
@@ -52,6 +54,14 @@ def resources(action: str, call: ApiCall, known: Known) -> tuple[str, ...]:
     if not any(_required(action)):
         return ("*",)
     raise Unresolvable(f"the gate cannot tell which resource this {action} is about")
+
+
+def _existing(templates: tuple[str, ...], call: ApiCall, known: Known) -> str:
+    """The ARN of what exists, whatever the call names it by: a name says neither a role's path nor a secret's end."""
+    if call.operation != "CreateRole" and "RoleName" in call.parameters and _is_about_roles(templates):
+        return known.role_arn(call.account, call.parameters["RoleName"])
+    secret = call.parameters.get("SecretId") if call.service == "secretsmanager" else None
+    return (known.secret_arn(call.account, call.region, secret) if secret else "") or _given(templates, call)
 
 
 def _is_about_roles(templates: tuple[str, ...]) -> bool:

@@ -54,6 +54,9 @@ class Known(Protocol):
     def hash_key(self, account: str, region: str, table: str, index: str | None) -> str:
         """The name of the partition key of a DynamoDB table or index, "" for one that does not exist."""
 
+    def secret_arn(self, account: str, region: str, secret: str) -> str:
+        """The ARN of a secret, with what AWS adds to its name; "" for one that does not exist."""
+
 
 # Signing names that are no prefixes of actions (Service Authorization Reference).
 _PREFIXES = {"tagging": "tag", "monitoring": "cloudwatch", "email": "ses"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import Role, iam_backends
+from moto.secretsmanager.models import secretsmanager_backends
 
 # For a role that does not exist there is no path to know, and what AWS judges instead is not documented. Here it is
 # the path of generated roles, which are the only ones that functions look for before they exist.
@@ -49,3 +50,8 @@ class KnownToMoto:
         schemas = {each.name: each.schema for each in [*found.indexes, *found.global_indexes]}
         schema = found.schema if index is None else schemas.get(index, [])
         return next((str(key["AttributeName"]) for key in schema if key["KeyType"] == "HASH"), "")
+
+    def secret_arn(self, account: str, region: str, secret: str) -> str:
+        """From the name, the ARN, or the ARN without its last six letters."""
+        found = secretsmanager_backends[account][region].secrets.get(secret)
+        return str(found.arn) if found is not None else ""

@@ -12,7 +12,7 @@ def _accepted(_deployment: Deployment, name: str, _properties: Properties) -> Cr
 
 
 # TLS is not spoken between functions and moto, so the bucket's demand for it cannot be checked.
-_NOT_IMITATED: dict[str, Handler] = {"AWS::S3::BucketPolicy": _accepted, "AWS::SNS::Subscription": _accepted}
+_NOT_IMITATED: dict[str, Handler] = {"AWS::S3::BucketPolicy": _accepted}
 
 HANDLERS: dict[str, Handler] = {
     **identity.HANDLERS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from local.events.transformers import WrongTransformer, require_known
 from local.template.deployment import Created, Deployment, Handler, Properties, UnsupportedResource
 
 
@@ -34,8 +35,24 @@ def _queue_policy(deployment: Deployment, name: str, properties: Properties) -> 
 
 
 def _topic(deployment: Deployment, name: str, properties: Properties) -> Created:
-    arn = deployment.client("sns").create_topic(Name=properties.get("TopicName") or deployment.name(name, 256))
-    return Created(arn["TopicArn"], {"TopicName": arn["TopicArn"].rpartition(":")[2]})
+    sns = deployment.client("sns")
+    arn = sns.create_topic(Name=properties.get("TopicName") or deployment.name(name, 256))["TopicArn"]
+    for each in properties.get("Subscription", ()):
+        _subscribe(deployment, name, {"TopicArn": arn, **each})
+    return Created(arn, {"TopicArn": arn, "TopicName": arn.rpartition(":")[2]})
+
+
+def _subscription(deployment: Deployment, name: str, properties: Properties) -> Created:
+    return Created(_subscribe(deployment, name, properties))
+
+
+def _subscribe(deployment: Deployment, name: str, properties: Properties) -> str:
+    """Mail is kept and not sent; anything else would be dropped in silence."""
+    if properties["Protocol"] not in ("email", "email-json"):
+        raise UnsupportedResource(
+            f"{name}: topics of the local stack tell people by mail, not {properties['Protocol']}"
+        )
+    return str(deployment.client("sns").subscribe(**properties)["SubscriptionArn"])
 
 
 def _topic_policy(deployment: Deployment, name: str, properties: Properties) -> Created:
@@ -57,11 +74,21 @@ def _rule(deployment: Deployment, name: str, properties: Properties) -> Created:
     rule = properties.get("Name") or deployment.name(name)
     targets = properties.pop("Targets", [])
     bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
+    if str(bus.get("EventBusName", "")).startswith("aws.partner/"):
+        _accept_partner(deployment, bus["EventBusName"])
     if "EventPattern" in properties:
         properties["EventPattern"] = json.dumps(properties["EventPattern"])
     arn = events.put_rule(**{**properties, "Name": rule})["RuleArn"]
     events.put_targets(Rule=rule, Targets=targets, **bus)
     return Created(rule, {"Arn": arn})
+
+
+def _accept_partner(deployment: Deployment, name: str) -> None:
+    """A partner's bus, as an administrator has accepted it before the first deployment."""
+    events = deployment.client("events")
+    if not any(each["Name"] == name for each in events.list_event_buses()["EventBuses"]):
+        events.create_partner_event_source(Name=name, Account=deployment.account)
+        events.create_event_bus(Name=name, EventSourceName=name)
 
 
 def _require_deliverable(name: str, targets: Sequence[Properties]) -> None:
@@ -71,6 +98,11 @@ def _require_deliverable(name: str, targets: Sequence[Properties]) -> None:
             raise UnsupportedResource(f"{name}: the local stack delivers to functions and topics, not {target['Arn']}")
         if "InputPath" in target:
             raise UnsupportedResource(f"{name}: the local stack does not shape events by InputPath")
+        if "InputTransformer" in target:
+            try:
+                require_known(target["InputTransformer"])
+            except WrongTransformer as error:
+                raise UnsupportedResource(f"{name}: {error}") from error
 
 
 def _schedule(deployment: Deployment, name: str, properties: Properties) -> Created:
@@ -91,6 +123,7 @@ HANDLERS: dict[str, Handler] = {
     "AWS::SQS::Queue": _queue,
     "AWS::SQS::QueuePolicy": _queue_policy,
     "AWS::SNS::Topic": _topic,
+    "AWS::SNS::Subscription": _subscription,
     "AWS::SNS::TopicPolicy": _topic_policy,
     "AWS::Events::EventBus": _bus,
     "AWS::Events::Rule": _rule,

@@ -72,7 +72,8 @@ IMITATED: dict[str, frozenset[str]] = {
     "AWS::Logs::SubscriptionFilter": frozenset({"DestinationArn", "FilterPattern", "LogGroupName"}),
     "AWS::S3::Bucket": frozenset({"BucketName", "VersioningConfiguration"}),
     "AWS::S3::BucketPolicy": frozenset(),
-    "AWS::SNS::Topic": frozenset({"TopicName"}),
+    "AWS::SNS::Subscription": frozenset({"Endpoint", "Protocol", "TopicArn"}),
+    "AWS::SNS::Topic": frozenset({"Subscription", "TopicName"}),
     "AWS::SNS::TopicPolicy": frozenset({"PolicyDocument", "Topics"}),
     "AWS::SQS::Queue": frozenset(
         {
@@ -90,6 +91,9 @@ IMITATED: dict[str, frozenset[str]] = {
         }
     ),
     "AWS::SQS::QueuePolicy": frozenset({"PolicyDocument", "Queues"}),
+    "AWS::SecretsManager::Secret": frozenset(
+        {"Description", "GenerateSecretString", "KmsKeyId", "Name", "SecretString", "Tags"}
+    ),
     "AWS::Scheduler::Schedule": frozenset(
         {"FlexibleTimeWindow", "Name", "ScheduleExpression", "ScheduleExpressionTimezone", "State", "Target"}
     ),
@@ -117,6 +121,9 @@ ACCEPTED: dict[str, Mapping[str, str]] = {
         "MaximumEventAgeInSeconds": "retries follow within a second",
         "Qualifier": "functions have one version",
     },
+    "AWS::Lambda::EventSourceMapping": {
+        "MaximumBatchingWindowInSeconds": "a batch is what is there",
+    },
     "AWS::Lambda::Function": {
         "Architectures": "functions run on this machine's processor",
         "Description": "text for people",
@@ -129,12 +136,11 @@ ACCEPTED: dict[str, Mapping[str, str]] = {
         "CompatibleArchitectures": "functions run on this machine's processor",
         "Description": "text for people",
     },
-    "AWS::SNS::Subscription": {
-        "Endpoint": "nothing is sent; what a topic was told is in stack.notifications",
-        "Protocol": "nothing is sent",
-        "TopicArn": "nothing is sent",
+    "AWS::SNS::Topic": {
+        "DisplayName": "nothing is sent",
+        "KmsMasterKeyId": "nothing is kept on a disk",
+        **_TAGS,
     },
-    "AWS::SNS::Topic": _TAGS,
     "AWS::S3::Bucket": {
         "BucketEncryption": "nothing is kept on a disk",
         "OwnershipControls": "objects have no access control lists here",

@@ -1,6 +1,8 @@
-"""Tables, buckets, log groups."""
+"""Tables, buckets, secrets, log groups."""
 
 from __future__ import annotations
+
+import json
 
 from local.template.deployment import Created, Deployment, Handler, Properties, UnsupportedResource
 
@@ -31,6 +33,23 @@ def _bucket(deployment: Deployment, name: str, properties: Properties) -> Create
     return Created(bucket, {"Arn": f"arn:aws:s3:::{bucket}"})
 
 
+def _secret(deployment: Deployment, name: str, properties: Properties) -> Created:
+    text = properties.pop("SecretString", None)
+    if generate := properties.pop("GenerateSecretString", None):
+        text = _generated(deployment, generate)
+    content = {} if text is None else {"SecretString": text}
+    kept = {"Name": properties.pop("Name", None) or deployment.name(name), **properties, **content}
+    arn = deployment.client("secretsmanager").create_secret(**kept)["ARN"]
+    return Created(arn, {"Id": arn})
+
+
+def _generated(deployment: Deployment, rules: Properties) -> str:
+    """A random password, alone or in a template of JSON text; GetRandomPassword has the same rules."""
+    template, key = rules.pop("SecretStringTemplate", None), rules.pop("GenerateStringKey", None)
+    password = str(deployment.client("secretsmanager").get_random_password(**rules)["RandomPassword"])
+    return password if key is None else json.dumps({**json.loads(template or "{}"), key: password})
+
+
 def _log_group(deployment: Deployment, name: str, properties: Properties) -> Created:
     logs = deployment.client("logs")
     group = properties.get("LogGroupName") or deployment.name(name, 512)
@@ -44,13 +63,17 @@ def _log_group(deployment: Deployment, name: str, properties: Properties) -> Cre
 def _subscription(deployment: Deployment, name: str, properties: Properties) -> Created:
     if properties.get("FilterPattern"):
         raise UnsupportedResource(f"{name}: the local stack delivers every line, and knows no FilterPattern")
-    deployment.log_subscriptions[properties["LogGroupName"]] = properties["DestinationArn"]
+    group = properties["LogGroupName"]
+    if group in deployment.log_subscriptions:
+        raise UnsupportedResource(f"{name}: the local stack delivers the lines of {group} to one function")
+    deployment.log_subscriptions[group] = properties["DestinationArn"]
     return Created(name)
 
 
 HANDLERS: dict[str, Handler] = {
     "AWS::DynamoDB::Table": _table,
     "AWS::S3::Bucket": _bucket,
+    "AWS::SecretsManager::Secret": _secret,
     "AWS::Logs::LogGroup": _log_group,
     "AWS::Logs::SubscriptionFilter": _subscription,
 }

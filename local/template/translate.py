@@ -1,4 +1,4 @@
-"""template.yaml -> plain CloudFormation, with the code taken straight from the source folders."""
+"""A SAM template -> plain CloudFormation, with the code taken straight from the source folders."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _ShippedManagedPolicies:
 
 
 def translate(path: Path, parameters: Mapping[str, str], bucket: str) -> Translated:
-    """Raises samtranslator's InvalidDocumentException for a template that SAM itself would refuse."""
+    """As it is where it says of no transform; raises samtranslator's InvalidDocumentException for what SAM refuses."""
     template = yaml_parse(path.read_text(encoding="utf-8"))
     sources: dict[str, Path] = {}
     for name, resource in template["Resources"].items():
@@ -44,7 +44,9 @@ def translate(path: Path, parameters: Mapping[str, str], bucket: str) -> Transla
                 raise FileNotFoundError(f"{name}: {key} names {folder}, which is no folder")
             sources[name] = folder
             resource["Properties"][key] = f"s3://{bucket}/{name}"
-    return Translated(template=transform(template, dict(parameters), _ShippedManagedPolicies()), sources=sources)
+    if "Transform" in template:
+        template = transform(template, dict(parameters), _ShippedManagedPolicies())
+    return Translated(template=template, sources=sources)
 
 
 def placeholder_zip() -> bytes:

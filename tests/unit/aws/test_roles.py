@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from concierge.aws.roles import IamRoles
-from concierge.errors import AwsError
+from concierge.errors import AwsError, Denied
 from concierge.onboarding.desired import RoleSpec
 
 TRUST = json.dumps(
@@ -83,3 +85,29 @@ def test_what_iam_refuses_keeps_its_own_code(roles: IamRoles, policy: str) -> No
         roles.put_policy(NAME, "persona", "not a policy")
     assert refused.value.operation == "iam:PutRolePolicy"
     assert refused.value.code == "MalformedPolicyDocument"
+
+
+def test_a_shared_role_that_somebody_else_made_a_moment_ago_is_taken_and_a_refusal_stays_one(
+    roles: IamRoles, policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> None:
+        error = {"Error": {"Code": "AccessDenied", "Message": "not authorized to perform: iam:TagRole"}}
+        raise ClientError(error, "CreateRole")  # type: ignore[arg-type]  # as much of an answer as is read
+
+    first = spec(policy)
+    roles.create(first)
+    monkeypatch.setattr(roles.client, "create_role", refused)
+    roles.create(first)
+    with pytest.raises(Denied):
+        roles.create(replace(first, name="studio-exec-nobody-made-it"))
+
+
+def test_a_role_is_deleted_with_its_policies_and_again(roles: IamRoles, policy: str) -> None:
+    roles.create(spec(policy))
+    roles.put_policy(NAME, "persona", DOCUMENT)
+    roles.attach(NAME, policy)
+    found = roles.find(NAME)
+    assert found is not None
+    roles.delete(found)
+    assert roles.find(NAME) is None
+    roles.delete(found)

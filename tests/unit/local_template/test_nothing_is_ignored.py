@@ -14,6 +14,7 @@ from local.template.intrinsics import Scope
 from local.template.parameters import WrongParameter, resolved
 from local.template.properties import ACCEPTED, IMITATED
 
+FUNCTION = "arn:aws:lambda:eu-west-1:1:function:f"
 TEMPLATE = """
 Parameters:
   Name: {Type: String, MinLength: 2, MaxLength: 4, Default: abc}
@@ -42,13 +43,41 @@ def test_an_unknown_property_is_named_before_anything_is_created() -> None:
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ({"Arn": "arn:aws:sqs:eu-west-1:1:q"}, "delivers to functions only, not to arn:aws:sqs"),
-        ({"Arn": "arn:aws:lambda:eu-west-1:1:function:f", "InputPath": "$.detail"}, "shape events by InputPath"),
+        ({"Arn": "arn:aws:sqs:eu-west-1:1:q"}, "delivers to functions and topics, not arn:aws:sqs"),
+        ({"Arn": FUNCTION, "InputPath": "$.detail"}, "shape events by InputPath"),
+        ({"Arn": FUNCTION, "InputTransformer": {"InputTemplate": '"<who>"'}}, "<who> of InputTemplate is not in"),
+        ({"Arn": FUNCTION, "InputTransformer": {"InputTemplate": "hello"}}, "neither JSON nor text in quotes: hello"),
+        (
+            {"Arn": FUNCTION, "InputTransformer": {"InputPathsMap": {"a": "detail"}, "InputTemplate": "<a>"}},
+            "a of InputPathsMap is 'detail'; it must be a path",
+        ),
     ],
 )
-def test_a_rule_that_would_not_be_delivered_is_refused(target: dict[str, str], message: str) -> None:
+def test_a_rule_that_would_not_be_delivered_is_refused(target: dict[str, Any], message: str) -> None:
     with pytest.raises(UnsupportedResource, match=message):
         deployed({"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {}, "Targets": [{"Id": "t", **target}]}})
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "properties", "message"),
+    [
+        (
+            "AWS::SNS::Subscription",
+            {"Protocol": "sqs", "Endpoint": "arn:aws:sqs:eu-west-1:1:q", "TopicArn": "arn:aws:sns:eu-west-1:1:t"},
+            "It: topics of the local stack tell people by mail, not sqs",
+        ),
+        (
+            "AWS::Logs::SubscriptionFilter",
+            {"LogGroupName": "g", "DestinationArn": FUNCTION, "FilterPattern": "ERROR"},
+            "It: the local stack delivers every line, and knows no FilterPattern",
+        ),
+    ],
+)
+def test_what_would_be_dropped_in_silence_is_refused(
+    resource_type: str, properties: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UnsupportedResource, match=message):
+        deployed({"Type": resource_type, "Properties": properties})
 
 
 def test_every_type_that_can_be_created_has_its_properties_listed() -> None:

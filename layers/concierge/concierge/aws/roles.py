@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from concierge.aws.errors import translated
-from concierge.errors import AlreadyExists, NotFound
+from concierge.errors import AlreadyExists, Denied, NotFound
 from concierge.model import Role
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
+    from types_boto3_iam.type_defs import RoleTypeDef
 
     from concierge.onboarding.desired import RoleSpec
 
@@ -24,10 +25,8 @@ class IamRoles:
 
     def find(self, name: str) -> Role | None:
         """GetRole, and where it exists its inline documents and attached policies: 3 calls + 1 per document."""
-        try:
-            with translated("iam:GetRole"):
-                role = self.client.get_role(RoleName=name)["Role"]
-        except NotFound:
+        role = self._got(name)
+        if role is None:
             return None
         return Role(
             name=name,
@@ -38,7 +37,11 @@ class IamRoles:
         )
 
     def create(self, spec: RoleSpec) -> None:
-        """CreateRole with boundary and tags; a role of that name is taken as the one that a former run made."""
+        """CreateRole with boundary and tags; a role of that name is taken as the one that a former run made.
+
+        A role that several share may have been made a moment ago for somebody else. IAM then says either that it
+        exists, or that it may not be tagged again.
+        """
         try:
             with translated("iam:CreateRole"):
                 self.client.create_role(
@@ -51,6 +54,9 @@ class IamRoles:
                 )
         except AlreadyExists:
             return
+        except Denied:
+            if self._got(spec.name) is None:
+                raise
 
     def put_policy(self, role: str, name: str, document: str) -> None:
         """PutRolePolicy."""
@@ -89,6 +95,13 @@ class IamRoles:
                 self.client.delete_role(RoleName=role.name)
         except NotFound:
             return
+
+    def _got(self, name: str) -> RoleTypeDef | None:
+        try:
+            with translated("iam:GetRole"):
+                return self.client.get_role(RoleName=name)["Role"]
+        except NotFound:
+            return None
 
     def _inline_names(self, role: str) -> list[str]:
         with translated("iam:ListRolePolicies"):
