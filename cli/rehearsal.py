@@ -95,4 +95,3 @@ def reconciliation(deployment: Deployment, catalog: Catalog, now: datetime) -> R
         source=lambda directory: directory_source(directory, now),
         margin=_MARGIN,
     )
-

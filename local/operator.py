@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
-import urllib3
 
 from local.template.deployment import FunctionConfig
 
@@ -30,26 +28,6 @@ class OperatorSession(boto3.Session):
     def _into_account(self, request: Any, **_: object) -> None:
         """moto takes the account from the key, which is nobody's here, or from this header."""
         request.headers["x-moto-account-id"] = self._account
-
-
-def with_environment(**variables: str) -> Callable[[], None]:
-    """Sets environment variables; what comes back restores them."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-
-    def restore() -> None:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-    return restore
-
-
-def reset(endpoint: str) -> None:
-    """Empties moto, which a former stack of this process may have left full."""
-    urllib3.request("POST", f"{endpoint}/moto-api/reset")
 
 
 def credentials_of(session: boto3.Session, function: FunctionConfig) -> Mapping[str, str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
@@ -13,28 +11,28 @@ from pathlib import Path
 from typing import Any, Self
 
 import boto3
-from moto.server import ThreadedMotoServer
 
-from concierge.catalog.load import load
-from concierge.catalog.source import compile_file
 from local.clock import Clock
 from local.delivery import Delivery
 from local.events import rules, topics
 from local.events.fifo import sqs_rules
 from local.events.queues import Batch, Poller
-from local.events.schedules import read_schedules
+from local.events.schedules import Timetable, read_schedules
 from local.events.stillness import settled
 from local.gate import moto_gate
 from local.gate.gate import Call, Gate
 from local.gate.trust import trust_allows
+from local.heard import Heard
 from local.http.callers import caller_by
 from local.http.gateway import Backend, Gateway, routes
 from local.in_turn import in_turn
-from local.operator import OperatorSession, credentials_of, reset, with_environment
+from local.moto_server import serve
+from local.operator import OperatorSession, credentials_of
+from local.preparation import Preparation
 from local.runtime.functions import Functions
 from local.sts_saml import moto_sts
 from local.studio import moto_studio
-from local.studio.backend import Place, StudioBackend
+from local.studio.backend import StudioBackend
 from local.studio.page import open_page
 from local.studio.resources import Timings
 from local.template.release import release
@@ -78,9 +76,7 @@ class LocalStack:
         self._idp_metadata = idp_metadata
         self.studio = StudioBackend(self.clock, timings or Timings(), self._studio_url)
         self.gate = Gate(self.clock, self.studio.tags_of)
-        self._events: list[dict[str, Any]] = []
-        self._notifications: list[topics.Notification] = []
-        self._lock = threading.Lock()
+        self._heard = Heard(lambda: self.outputs.get("AuditBusName"))
         self._closing = ExitStack()
         self.outputs: dict[str, str] = {}
         self.endpoint = ""
@@ -107,20 +103,7 @@ class LocalStack:
         self.close()
 
     def _start(self) -> None:
-        self._closing.callback(
-            with_environment(
-                MOTO_ACCOUNT_ID=self.account,
-                MOTO_IAM_LOAD_MANAGED_POLICIES="true",
-                AWS_DEFAULT_REGION=self.region,  # the SAM translator asks boto3 for it
-            )
-        )
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for every request otherwise
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        self._closing.callback(server.stop)
-        host, port = server.get_host_and_port()
-        self.endpoint = f"http://{host}:{port}"
-        reset(self.endpoint)
+        self.endpoint = serve(self._closing, account=self.account, region=self.region)
         self._gateway = Gateway()
         self._closing.callback(self._gateway.close)
         for patch in (
@@ -129,61 +112,29 @@ class LocalStack:
             moto_sts.installed(Clock().now, trust_allows, self.gate.remember_session),
             sqs_rules(self.clock.now),
             in_turn(),
-            rules.delivering(lambda *given: self._delivery.target(self._functions, *given), self._seen),
-            topics.hearing(self._told),
+            rules.delivering(lambda *given: self._delivery.target(self._functions, *given), self._heard.event),
+            topics.hearing(self._heard.notification),
         ):
             self._closing.enter_context(patch)
         self._deploy()
 
     def _deploy(self) -> None:
-        self._seed()
+        prepared = Preparation(self._catalog, self.account, self.region, self.session)
+        prepared.provider(self._idp_metadata)
+        prepared.domains(self.studio)
         offered = {
             "PublicBaseUrl": f"http://127.0.0.1:{self._gateway.port}/v1",
             "SamlProviderArn": f"arn:aws:iam::{self.account}:saml-provider/corp",
-            **self._kept_secrets(),
+            **prepared.secrets(self._secrets),
         }
         place = {"account": self.account, "region": self.region}
         self._deployment, self.outputs = release(
             self._template, self._parameters, self.session(), offered=offered, **place
         )
-        self._deploy_spokes()
-        self._publish_catalog()
+        if bucket := self.outputs.get("CatalogBucket"):
+            prepared.spokes(self._template.parent / "spoke.yaml", bucket)
+            prepared.publish(bucket)
         self._run()
-
-    def _seed(self) -> None:
-        """What an administrator has before the first deployment."""
-        if self._idp_metadata is not None:
-            self.session().client("iam").create_saml_provider(SAMLMetadataDocument=self._idp_metadata, Name="corp")
-        if self._catalog is not None:
-            for domain in load(compile_file(self._catalog)).domains:
-                place = Place(account=domain.account, region=domain.region)
-                self.studio.seed_domain(place, name=domain.name, domain_id=domain.domain_id)
-
-    def _kept_secrets(self) -> dict[str, str]:
-        """ARNs by parameter."""
-        client = self.session().client("secretsmanager")
-        return {name: client.create_secret(Name=name, SecretString=text)["ARN"] for name, text in self._secrets.items()}
-
-    def _deploy_spokes(self) -> None:
-        """What an administrator rolls out to the other accounts of the catalog."""
-        domains = load(compile_file(self._catalog)).domains if self._catalog is not None else ()
-        reached = {each.account: each.external_id for each in domains if each.account != self.account}
-        for account, external_id in reached.items():
-            if external_id is None:  # the catalog does not say how: the functions report it
-                continue
-            given = {
-                "HubAccountId": self.account,
-                "ExternalId": external_id,
-                "CatalogBucketArn": f"arn:aws:s3:::{self.outputs['CatalogBucket']}",
-            }
-            template = self._template.parent / "spoke.yaml"
-            release(template, given, self.session(account), account=account, region=self.region)
-
-    def _publish_catalog(self) -> None:
-        bucket = self.outputs.get("CatalogBucket")
-        if self._catalog is not None and bucket is not None:
-            body = compile_file(self._catalog)
-            self.session().client("s3").put_object(Bucket=bucket, Key="catalog.json", Body=body)
 
     def _run(self) -> None:
         deployment = self._deployment
@@ -213,8 +164,11 @@ class LocalStack:
         self._gateway.backend = Backend(
             invoke=partial(self._delivery.route, self._functions), caller=caller_by(self.gate), page=self._page
         )
-        self._schedules = read_schedules(self.session().client("scheduler"))
-        self._ticked_at = self.clock.now()
+        self._timetable = Timetable(
+            read_schedules(self.session().client("scheduler")),
+            partial(self._delivery.schedule, self._functions),
+            self.clock.now(),
+        )
 
     # -- what a story does ----------------------------------------------------------------------
 
@@ -224,16 +178,9 @@ class LocalStack:
 
     def put_event(self, event: Mapping[str, Any], bus: str = "default") -> None:
         """An event as a source sends it; `bus` is the default one, the project's or a partner's."""
-        self.session().client("events").put_events(
-            Entries=[
-                {
-                    "Source": event["source"],
-                    "DetailType": event["detail-type"],
-                    "Detail": json.dumps(event["detail"]),
-                    "EventBusName": bus,
-                }
-            ]
-        )
+        source, kind, detail = event["source"], event["detail-type"], json.dumps(event["detail"])
+        entry = {"Source": source, "DetailType": kind, "Detail": detail, "EventBusName": bus}
+        self.session().client("events").put_events(Entries=[entry])  # type: ignore[list-item]  # as it is asked for
 
     def put_log_events(self, log_group: str, *messages: str) -> None:
         """Lines in a log group that the template subscribes to; raises KeyError for any other group."""
@@ -252,11 +199,7 @@ class LocalStack:
 
     def run_schedule(self, name: str) -> None:
         """Runs every schedule whose name holds `name`, now."""
-        found = [schedule for schedule in self._schedules if name in schedule.name]
-        if not found:
-            raise LookupError(f"no schedule is called {name}: {[each.name for each in self._schedules]}")
-        for schedule in found:
-            self._delivery.schedule(self._functions, schedule, self.clock.now())
+        self._timetable.run(name, self.clock.now())
 
     def advance(self, by: timedelta) -> None:
         """Moves the clock, and runs what comes due."""
@@ -265,10 +208,7 @@ class LocalStack:
 
     def tick(self) -> None:
         """Runs the schedules that came due since the last tick, each once, at its latest time."""
-        before, self._ticked_at = self._ticked_at, self.clock.now()
-        for schedule in self._schedules:
-            for at in list(schedule.due(before, self._ticked_at))[-1:]:
-                self._delivery.schedule(self._functions, schedule, at)
+        self._timetable.tick(self.clock.now())
 
     def settle(self, timeout: float = 60.0) -> None:
         """Waits until queues are empty and nothing runs; raises TimeoutError that says what still moves."""
@@ -287,14 +227,12 @@ class LocalStack:
     @property
     def audit_events(self) -> tuple[dict[str, Any], ...]:
         """Every event on the project's bus."""
-        with self._lock:
-            return tuple(self._events)
+        return self._heard.events
 
     @property
     def notifications(self) -> tuple[topics.Notification, ...]:
         """What topics were told, in order."""
-        with self._lock:
-            return tuple(self._notifications)
+        return self._heard.notifications
 
     def logs(self, function: str) -> list[str]:
         """What a function printed, by its logical id."""
@@ -307,12 +245,3 @@ class LocalStack:
 
     def _page(self, _path: str, query: Mapping[str, list[str]]) -> tuple[int, str]:
         return open_page(self.studio, query.get("token", [""])[0])
-
-    def _seen(self, bus: str, event: Mapping[str, Any]) -> None:
-        if bus == self.outputs.get("AuditBusName"):
-            with self._lock:
-                self._events.append(dict(event))
-
-    def _told(self, notification: topics.Notification) -> None:
-        with self._lock:
-            self._notifications.append(notification)

@@ -6,7 +6,7 @@ Source: "Schedule types in EventBridge Scheduler" (User Guide).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -84,3 +84,27 @@ def _schedule(found: Any) -> Schedule:
         input=found["Target"].get("Input", "{}"),
         since=found.get("StartDate") or found["CreationDate"],
     )
+
+
+class Timetable:
+    """Every schedule of a stack, and up to when they were run; `run` hands one to its target at a time."""
+
+    def __init__(self, schedules: Sequence[Schedule], run: Callable[[Schedule, datetime], None], now: datetime) -> None:
+        self._schedules = schedules
+        self._run = run
+        self._ticked_at = now
+
+    def run(self, name: str, now: datetime) -> None:
+        """Every schedule whose name holds `name`; raises LookupError if there is none."""
+        found = [schedule for schedule in self._schedules if name in schedule.name]
+        if not found:
+            raise LookupError(f"no schedule is called {name}: {[each.name for each in self._schedules]}")
+        for schedule in found:
+            self._run(schedule, now)
+
+    def tick(self, now: datetime) -> None:
+        """What came due since the last tick, each once, at its latest time."""
+        before, self._ticked_at = self._ticked_at, now
+        for schedule in self._schedules:
+            for at in list(schedule.due(before, now))[-1:]:
+                self._run(schedule, at)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from moto.core.exceptions import ServiceException
 from moto.iam.models import Role
 
 from local.clock import Clock
@@ -21,11 +20,11 @@ from local.gate.keys import tags_of_call
 from local.gate.patterns import Context
 from local.gate.policy import Decision, Request, Statement, UnknownElement, applies, decide
 from local.gate.principals import Principal, Sessions, boundary_of, identity_of, of_service
+from local.gate.refused import Refused
 from local.gate.roles import KnownToMoto, role_of
 from local.gate.trust import names, names_principal, trust_allows
 
 _UNGATED = frozenset({"sts:GetCallerIdentity", "sts:AssumeRoleWithSAML"})
-_XML_SERVICES = frozenset({"iam", "sts", "sns", "s3", "cloudwatch", "sqs"})
 _BECOMING = frozenset({"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"})
 
 
@@ -49,14 +48,6 @@ class Call:
     def who(self) -> str:
         """The role without what CloudFormation puts around its name."""
         return re.sub(r"^studio-concierge-|Role-[0-9A-F]{12}$", "", self.principal_role)
-
-
-class Refused(ServiceException):
-    """AWS's answer to a call that the policies do not allow."""
-
-    def __init__(self, service: str, message: str, code: str = "") -> None:
-        self.code = code or ("AccessDenied" if service in _XML_SERVICES else "AccessDeniedException")
-        super().__init__(message)
 
 
 class Gate:

@@ -13,8 +13,9 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.s3.exceptions import S3ClientError
 from moto.sts.responses import TokenResponse
 
-from local.gate.gate import Gate, Refused
+from local.gate.gate import Gate
 from local.gate.parameters import api_call, s3_call
+from local.gate.refused import Refused
 from local.patching import patched
 
 _SCOPE = re.compile(r"([^/]+)/\d+/[^/]+/([^/]+)/aws4_request")

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from moto.iam.models import iam_backends
@@ -18,6 +19,9 @@ from local.idp import DemoIdp
 from local.stack import LocalStack
 from local.story import Character, Story
 from tests.integration.conftest import EXAMPLE, ROOT
+
+if TYPE_CHECKING:
+    from types_boto3_identitystore.type_defs import NameTypeDef
 
 # Permissions that AWS's own services use with the function's role, or that only a fault calls for.
 pytestmark = pytest.mark.timeout(300)  # one story in which every function does everything
@@ -118,7 +122,7 @@ def _identity_center(story: Story) -> None:
     # More people than one page of the list holds: the last are asked for one by one.
     for number in range(102):
         name = f"store.{number}"
-        full = {"Formatted": name, "FamilyName": name, "GivenName": name}
+        full: NameTypeDef = {"Formatted": name, "FamilyName": name, "GivenName": name}
         user = store.create_user(IdentityStoreId=STORE, UserName=name, Name=full, DisplayName=name)["UserId"]
         if number in (0, 101):
             for group in groups:

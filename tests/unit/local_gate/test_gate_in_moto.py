@@ -14,7 +14,8 @@ from moto.core.responses import BaseResponse
 
 from local.clock import Clock
 from local.gate import moto_gate
-from local.gate.gate import Gate, Refused
+from local.gate.gate import Gate
+from local.gate.refused import Refused
 
 if TYPE_CHECKING:
     from tests.unit.local_gate.conftest import Account

@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from local.in_turn import in_turn
-from local.operator import OperatorSession, reset
+from local.moto_server import reset
+from local.operator import OperatorSession
 
 
 def test_a_failing_transaction_undoes_nobody_elses_writes() -> None:

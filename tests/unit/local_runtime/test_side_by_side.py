@@ -20,7 +20,8 @@ from moto.server import ThreadedMotoServer
 
 from local.events.fifo import sqs_rules
 from local.events.queues import Poller
-from local.operator import OperatorSession, reset
+from local.moto_server import reset
+from local.operator import OperatorSession
 from local.runtime.worker import Result
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -120,7 +121,7 @@ def send(sqs: Any, url: str, group: str, *bodies: str) -> None:
 
 
 def test_groups_run_side_by_side_and_none_twice_or_out_of_order(sqs: Any, line: str) -> None:
-    handler = Handler()
+    handler = Handler(seconds=0.1)
     for number in range(5):
         for group in "abcd":
             send(sqs, line, group, f"{group}{number}")

@@ -57,7 +57,7 @@ def test_after_the_grace_period_all_is_deleted_but_the_record_of_it(left: House)
     (role,) = left.roles.roles
     spaces = sorted(left.studio.spaces)
     grace_is_over(left)
-    assert left.studio.profiles == left.studio.spaces == left.roles.roles == {}
+    assert (left.studio.profiles, left.studio.spaces, left.roles.roles) == ({}, {}, {})
     assert left.door_is(Door.REMOVED)
     ((key, (record,)),) = left.records.kept.items()
     assert key == f"offboarded/research/{PROFILE}/20260302T110000Z.json"
@@ -187,7 +187,7 @@ def test_a_leaver_who_was_renamed_is_locked_and_deleted_like_anybody(catalog: Ca
     house.settles(change(Kind.RENAME, 9, person=married))
     house.settles(change(Kind.REMOVE, 10, person=married))
     grace_is_over(house)
-    assert house.studio.profiles == house.roles.roles == {}
+    assert (house.studio.profiles, house.roles.roles) == ({}, {})
 
 
 def test_a_rehire_gets_a_profile_and_a_role_of_their_own(left: House) -> None:
