@@ -16,6 +16,7 @@ from local.clock import Clock
 from local.delivery import Delivery
 from local.events import rules, topics
 from local.events.fifo import sqs_rules
+from local.events.log_filters import passes
 from local.events.queues import Batch, Poller
 from local.events.schedules import Timetable, read_schedules
 from local.events.stillness import settled
@@ -184,8 +185,9 @@ class LocalStack:
 
     def put_log_events(self, log_group: str, *messages: str) -> None:
         """Lines in a log group that the template subscribes to; raises KeyError for any other group."""
-        function = self._deployment.log_subscriptions[log_group]
-        self._delivery.log_lines(self._functions, log_group, function, messages, Clock().now())
+        function, any_of = self._deployment.log_subscriptions[log_group]
+        if let_through := [each for each in messages if passes(each, any_of)]:
+            self._delivery.log_lines(self._functions, log_group, function, let_through, Clock().now())
 
     def invoke(self, function: str, event: object) -> Any:
         """What a function answers to the operator, by its logical id; raises RuntimeError with its error."""

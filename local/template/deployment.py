@@ -43,7 +43,7 @@ class Deployment:
     stages: list[tuple[str, str]] = field(default_factory=list)
     layers: dict[str, Path] = field(default_factory=dict)
     event_sources: list[Properties] = field(default_factory=list)
-    log_subscriptions: dict[str, str] = field(default_factory=dict)
+    log_subscriptions: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
         """An operator's client for the stack's moto."""

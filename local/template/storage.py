@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from local.events.log_filters import terms
 from local.template.deployment import Created, Deployment, Handler, Properties, UnsupportedResource
 
 
@@ -61,12 +62,14 @@ def _log_group(deployment: Deployment, name: str, properties: Properties) -> Cre
 
 
 def _subscription(deployment: Deployment, name: str, properties: Properties) -> Created:
-    if properties.get("FilterPattern"):
-        raise UnsupportedResource(f"{name}: the local stack delivers every line, and knows no FilterPattern")
+    try:
+        any_of = terms(properties.get("FilterPattern", ""))
+    except ValueError as error:
+        raise UnsupportedResource(f"{name}: FilterPattern: {error}") from error
     group = properties["LogGroupName"]
     if group in deployment.log_subscriptions:
         raise UnsupportedResource(f"{name}: the local stack delivers the lines of {group} to one function")
-    deployment.log_subscriptions[group] = properties["DestinationArn"]
+    deployment.log_subscriptions[group] = (properties["DestinationArn"], any_of)
     return Created(name)
 
 

@@ -69,7 +69,7 @@ def test_a_rule_that_would_not_be_delivered_is_refused(target: dict[str, Any], m
         (
             "AWS::Logs::SubscriptionFilter",
             {"LogGroupName": "g", "DestinationArn": FUNCTION, "FilterPattern": "ERROR"},
-            "It: the local stack delivers every line, and knows no FilterPattern",
+            "It: FilterPattern: only patterns such as ?one ?two are known here, not 'ERROR'",
         ),
     ],
 )
