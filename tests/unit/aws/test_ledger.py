@@ -9,7 +9,6 @@ from datetime import timedelta
 import boto3
 import pytest
 from moto import mock_aws
-from types_boto3_dynamodb.type_defs import KeySchemaElementTypeDef, ProjectionTypeDef
 
 from concierge.aws.aliases import DynamoAliases
 from concierge.aws.cursors import DynamoCursors
@@ -21,10 +20,10 @@ from concierge.directory.protection import decided
 from concierge.errors import AlreadyExists
 from concierge.holds import HeldRemoval, Hold, HoldStatus, RemovalKind
 from concierge.model import Door, Identity, Membership, Person, PersonRecord, ProfileBinding
+from tests.support import ledger_table
 from tests.support.fakes import AT_TEN
 
 AMARA = Person(id="guid:a1", login="amara.okafor", directory="corp.example.com")
-ALL: ProjectionTypeDef = {"ProjectionType": "ALL"}
 BINDING = ProfileBinding(
     person_id="guid:a1",
     login="amara.okafor",
@@ -39,28 +38,10 @@ BINDING = ProfileBinding(
 )
 
 
-def _keys(hashed: str, ranged: str) -> list[KeySchemaElementTypeDef]:
-    return [{"AttributeName": hashed, "KeyType": "HASH"}, {"AttributeName": ranged, "KeyType": "RANGE"}]
-
-
 @pytest.fixture
 def table() -> Iterator[str]:
     with mock_aws():
-        boto3.client("dynamodb").create_table(
-            TableName="ledger",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"}
-                for name in ("pk", "sk", "login", "domain", "profile", "set")
-            ],
-            KeySchema=_keys("pk", "sk"),
-            GlobalSecondaryIndexes=[
-                {"IndexName": "by_login", "KeySchema": _keys("login", "domain"), "Projection": ALL},
-                {"IndexName": "by_domain", "KeySchema": _keys("domain", "profile"), "Projection": ALL},
-                {"IndexName": "by_set", "KeySchema": _keys("set", "pk"), "Projection": ALL},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield "ledger"
+        yield ledger_table.create(boto3.client("dynamodb"))
 
 
 @pytest.fixture

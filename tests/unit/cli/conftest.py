@@ -13,7 +13,6 @@ import boto3
 import pytest
 from click.testing import CliRunner, Result
 from moto import mock_aws
-from types_boto3_dynamodb.type_defs import KeySchemaElementTypeDef, ProjectionTypeDef
 
 from cli.main import main
 from concierge.aws import clients
@@ -23,14 +22,10 @@ from concierge.aws.ledger import DynamoLedger
 from concierge.catalog.load import load
 from concierge.catalog.model import Catalog
 from concierge.catalog.source import compile_file
+from tests.support import ledger_table
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "studio.yaml"
-ALL: ProjectionTypeDef = {"ProjectionType": "ALL"}
 CLIENTS = (clients.dynamodb, clients.events, clients.iam, clients.s3, clients.sagemaker, clients.sqs, clients.sts)
-
-
-def _keys(hashed: str, ranged: str) -> list[KeySchemaElementTypeDef]:
-    return [{"AttributeName": hashed, "KeyType": "HASH"}, {"AttributeName": ranged, "KeyType": "RANGE"}]
 
 
 @dataclass(frozen=True)
@@ -70,20 +65,7 @@ def account(tmp_path: Path) -> Iterator[Account]:
     with mock_aws():
         for client in CLIENTS:
             client.cache_clear()
-        clients.dynamodb().create_table(
-            TableName="ledger",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"}
-                for name in ("pk", "sk", "login", "domain", "profile", "set")
-            ],
-            KeySchema=_keys("pk", "sk"),
-            GlobalSecondaryIndexes=[
-                {"IndexName": "by_login", "KeySchema": _keys("login", "domain"), "Projection": ALL},
-                {"IndexName": "by_domain", "KeySchema": _keys("domain", "profile"), "Projection": ALL},
-                {"IndexName": "by_set", "KeySchema": _keys("set", "pk"), "Projection": ALL},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        ledger_table.create(clients.dynamodb())
         s3 = clients.s3()
         s3.create_bucket(Bucket="catalog", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         s3.put_object(Bucket="catalog", Key="catalog.json", Body=compile_file(EXAMPLE))
