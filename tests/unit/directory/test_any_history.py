@@ -29,6 +29,7 @@ START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LAB, RISK = "studio-ml-research", "studio-risk-analytics"
 PERSONA = {LAB: "data-scientist", RISK: "analyst"}
 LOGINS = ("amara", "li", "priya")
+STAYS = "zoe"
 CORP = Directory(name="corp.example.com", identity_store=IdentityStore(id="d-9067d4e5f6", region="eu-west-1"))
 
 
@@ -59,6 +60,12 @@ class Company:
     gone: list[Account] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     hired: int = 0
+
+    def __post_init__(self) -> None:
+        """One person is in every group and stays: a group that loses everybody is held, which is another story."""
+        self.happens("join", STAYS, LAB)
+        self.happens("join", STAYS, RISK)
+        self.first, self.events = self.events, []
 
     def happens(self, what: str, login: str, group: str) -> None:
         """One thing, if it can happen now."""
@@ -94,7 +101,7 @@ class Company:
         about = {"group": {"sam": group}} if group else {}
         detail = {
             "dataversion": "1.0",
-            "id": f"event-{len(self.events)}",
+            "id": f"event-{account.guid}-{len(self.events)}",
             "occurredat": at.isoformat(),
             "directory": CORP.name,
             "subject": {"guid": account.guid, "sam": account.login},
@@ -135,6 +142,10 @@ class Desk:
     house: House = field(default_factory=lambda: House(CATALOG))
     aliases: InMemoryAliases = field(default_factory=InMemoryAliases)
     queue: InMemoryQueue = field(default_factory=InMemoryQueue)
+
+    def __post_init__(self) -> None:
+        for event in self.company.first:
+            self.hears(event, START)
 
     def hears(self, event: dict[str, Any], now: datetime) -> None:
         Intake(catalog=CATALOG, aliases=self.aliases, queue=self.queue, resync=InMemoryResyncs()).take(event, now=now)

@@ -235,6 +235,23 @@ def test_the_only_member_of_a_group_may_leave_where_the_canary_shows_that_it_was
     assert world.heard == ["remove amara lab"]
 
 
+def test_who_was_in_a_group_that_was_deleted_and_made_anew_is_in_the_new_one_or_out(world: World) -> None:
+    anew = replace(group("risk", "canary", "li"), group=Identity(vendor_id="g-risk-2", account_name="risk"))
+    world.groups = (group("lab", "canary"), group("risk", "canary", "amara", "li"))
+    world.reconcile(now=NOW - timedelta(hours=2))
+    world.groups = (anew,)
+    world.reconcile()
+    assert world.heard == ["add li risk", "remove amara risk", "remove li risk"]
+    present = {
+        person_id: [each.group_id for each in found.memberships.values() if each.present and each.group == "risk"]
+        for person_id, found in world.ledger.records.items()
+    }
+    assert list(present.values()).count([]) == 1
+    assert ["group vendor:g-risk-2"] in present.values()
+    world.reconcile(now=NOW + timedelta(hours=1))
+    assert world.heard == []
+
+
 def test_too_many_removals_wait_all_of_them_and_the_rest_goes_on() -> None:
     people = [f"person.{number}" for number in range(20)]
     world = World(groups=(group("lab", "canary", *people),))

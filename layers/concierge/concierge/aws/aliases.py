@@ -63,6 +63,7 @@ def _item(alias: Alias) -> dict[str, Any]:
         "generation": {"N": str(alias.generation)},
         "name": {"S": alias.name},
         "first_name": {"S": alias.first_name},
+        "former": {"S": alias.former},
         **({"named_at": {"S": time_text(alias.named_at)}} if alias.named_at else {}),
         **known,
     }
@@ -77,4 +78,5 @@ def _alias(item: Mapping[str, Any]) -> Alias:
         name=item["name"]["S"],
         first_name=item["first_name"]["S"],
         named_at=optional_time(item, "named_at"),
+        former=item["former"]["S"],
     )

@@ -25,11 +25,20 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSeen:
-    """A group that was read completely, met in the ledger: its people by person id."""
+    """A group that was read completely, met in the ledger: its people by person id.
+
+    former: id of another group that had the name before, and is gone: deleted and made anew. "" if there was none.
+    """
 
     id: str
     name: str
     people: Mapping[str, Seen] = field(default_factory=dict)
+    former: str = ""
+
+    @property
+    def before(self) -> GroupSeen:
+        """The former group, in which nobody is any more."""
+        return GroupSeen(id=self.former, name=self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

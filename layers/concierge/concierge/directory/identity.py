@@ -23,6 +23,7 @@ class Alias:
     known:            all strong keys.
     name, first_name: of a person the login id, now and when they were first seen; of a group its name.
     named_at:         when the directory gave `name`; None if it came without a time.
+    former:           the owner that this one's name was taken over from, "" if from nobody.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Alias:
     name: str = ""
     first_name: str = ""
     named_at: datetime | None = None
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +81,9 @@ def resolve(
     former = next((found[key] for key in keys if key in found), None)
     holder = known_holder(identity, found, namespace=namespace)
     if holder is None:
-        generation = 0 if former is None else former.generation + 1
-        holder = Alias(key=keys[0], owner=keys[0], generation=generation)
+        holder = Alias(key=keys[0], owner=keys[0])
+        if former is not None:
+            holder = replace(holder, generation=former.generation + 1, former=former.owner)
     else:
         holder = _latest_named(each for each in found.values() if each.owner == holder.owner)
     now = _named(replace(holder, known=holder.known | strong), name, at)

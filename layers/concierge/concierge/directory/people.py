@@ -58,7 +58,11 @@ class People:
 
     def group_id(self, group: Identity, name: str, *, at: datetime) -> str:
         """The immutable id of a group, kept from now on."""
-        return self._settled(self.within(group), name=name, at=at, namespace=_GROUP, found=None).owner
+        return self.group(group, name, at=at).owner
+
+    def group(self, group: Identity, name: str, *, at: datetime) -> Alias:
+        """A group, met now if never before; `former` is the id of another group that had its name."""
+        return self._settled(self.within(group), name=name, at=at, namespace=_GROUP, found=None)
 
     def group_name(self, group: Identity) -> str:
         """The name under which a group was met before, "" if it never was."""

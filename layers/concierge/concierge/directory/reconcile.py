@@ -6,8 +6,8 @@ are too many to be believed are kept in a hold instead; a group that was not rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from concierge import audit
@@ -15,6 +15,7 @@ from concierge.apply import Applied
 from concierge.catalog.model import Catalog, Directory
 from concierge.directory.changes import Kind
 from concierge.directory.comparison import GroupSeen, Reading, Seen, membership_drift, standing_drift
+from concierge.directory.completeness import findings_of, is_emptied, with_names
 from concierge.directory.memberships import PersonChange
 from concierge.directory.people import Aliases, People, managed_name
 from concierge.directory.ports import MembershipQueue
@@ -22,7 +23,7 @@ from concierge.directory.ports import People as Ledger
 from concierge.directory.protection import Protection
 from concierge.directory.snapshot import DirectorySource, GroupRead, Snapshot, Wanted, wanted_groups
 from concierge.holds import RemovalKind
-from concierge.model import Identity, Membership, Person
+from concierge.model import Person
 from concierge.plan import Finding, Plan
 
 CAPABILITY = "reconcile_directory"
@@ -36,6 +37,7 @@ class Drift:
     emptied:   groups that the ledger knows people of and in which the directory has nobody, by name.
     unsettled: groups about which something is too fresh to be believed.
     unread:    groups that were not read completely, by the names that bindings know them by.
+    moved:     (group id, person id): who is in a group that was made anew, and so loses nothing with the former one.
     problem:   why the directory could not be read at all, empty if it could.
     """
 
@@ -44,7 +46,12 @@ class Drift:
     findings: tuple[Finding, ...] = ()
     unsettled: tuple[Wanted, ...] = ()
     unread: tuple[str, ...] = ()
+    moved: frozenset[tuple[str, str]] = frozenset()
     problem: str = ""
+
+    def is_move(self, change: PersonChange) -> bool:
+        """Whether somebody only leaves the former of two groups of one name."""
+        return (change.group_id, change.person.id) in self.moved
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,13 +112,14 @@ class Reconciliation:
         """What would follow from a reading. Meets people in the ledger's aliases, and changes nothing else."""
         asked = wanted_groups(self.catalog) if wanted is None else wanted
         snapshot = self.source(directory).snapshot(asked, canary=directory.canary, now=now)
-        snapshot = _named(People(directory=directory, aliases=self.aliases), snapshot)
+        snapshot = with_names(People(directory=directory, aliases=self.aliases), snapshot)
         unread = [name for read in snapshot.groups if read.problem and (name := self._name(read))]
-        findings = tuple(_unread(directory, snapshot, reported, alone=self._is_read_alone))
+        findings = tuple(findings_of(directory, snapshot, reported, alone=self._is_read_alone))
         if snapshot.problem:
             return Drift(findings=findings, problem=snapshot.problem)
         reading = Reading(started_at=snapshot.started_at, settled_at=snapshot.started_at - self.margin, cause=cause)
-        groups = self._met(directory, snapshot, reading)
+        current = self._met(directory, snapshot, reading)
+        groups = (*current, *(group.before for group in current if group.former))
         members = {group.id: self.ledger.members_of(group.id) for group in groups}
         words = {
             group.id: {**members[group.id], **self.ledger.words_about(group.id, (*group.people, *members[group.id]))}
@@ -119,13 +127,14 @@ class Reconciliation:
         }
         seen = {each.person.id: each for group in groups for each in group.people.values()}
         records = self.ledger.records_of({*seen, *(person_id for each in members.values() for person_id in each)})
-        compared = {group.name: membership_drift(group, words[group.id], records, reading) for group in groups}
+        compared = [(group, membership_drift(group, words[group.id], records, reading)) for group in groups]
         standing = standing_drift(seen, records, reading)
         return Drift(
-            changes=(*(change for each in compared.values() for change in each.changes), *standing.changes),
-            emptied=tuple(group.name for group in groups if _is_emptied(directory, group, members[group.id])),
+            changes=(*(change for _, each in compared for change in each.changes), *standing.changes),
+            moved=frozenset((group.former, person_id) for group in current for person_id in group.people),
+            emptied=tuple(group.name for group in current if is_emptied(directory, group, members[group.id])),
             findings=findings,
-            unsettled=tuple(Wanted(name=name) for name, each in compared.items() if each.unsettled),
+            unsettled=tuple(dict.fromkeys(Wanted(name=group.name) for group, each in compared if each.unsettled)),
             unread=tuple(unread),
         )
 
@@ -138,9 +147,9 @@ class Reconciliation:
             unread=drift.unread,
             problem=drift.problem,
         )
-        going = [each for each in drift.changes if each.kind not in _REMOVALS]
+        going = [each for each in drift.changes if each.kind not in _REMOVALS or drift.is_move(each)]
         for kind, removal in _REMOVALS.items():
-            leaving = [each for each in drift.changes if each.kind is kind]
+            leaving = [each for each in drift.changes if each.kind is kind and not drift.is_move(each)]
             emptied = drift.emptied if removal is RemovalKind.LEFT else ()
             if reason := self._not_believed(leaving, emptied, removal, now):
                 result.held.update(self._hold(leaving, removal, reason, cause=cause, now=now))
@@ -159,8 +168,9 @@ class Reconciliation:
         found = people.prefetched(each.person for group in counting for each in group.members)
         return tuple(
             GroupSeen(
-                id=people.group_id(group.group, name, at=reading.started_at),
+                id=met.owner,
                 name=name,
+                former=met.former,
                 people={
                     person.id: Seen(person=person, enabled=member.enabled)
                     for member in group.members
@@ -170,6 +180,7 @@ class Reconciliation:
             )
             for group in counting
             if (name := self._name(group))
+            for met in [people.group(group.group, name, at=reading.started_at)]
         )
 
     def _name(self, read: GroupRead) -> str:
@@ -211,37 +222,3 @@ class Reconciliation:
             return
         applied = Applied(plan=Plan(scope=f"directory {directory.name}", findings=findings), results=())
         self.trail.record(audit.events_of(applied, capability=CAPABILITY, cause=cause, at=now))
-
-
-def _is_emptied(directory: Directory, group: GroupSeen, members: Mapping[str, Membership]) -> bool:
-    """Whether a group lost everybody; of one person alone that is believed where the canary was seen in it."""
-    lost = len(members) > 1 or (bool(members) and directory.canary is None)
-    return lost and not group.people
-
-
-def _named(people: People, snapshot: Snapshot) -> Snapshot:
-    """A member without the name that logins come from spoils the group: left out, they would seem to have left."""
-
-    def checked(read: GroupRead) -> GroupRead:
-        nameless = sum(not people.login(member.person) for member in read.members)
-        if read.problem or not nameless:
-            return read
-        return replace(read, problem=f"{nameless} members have no {people.directory.login_id} to log in by")
-
-    return replace(snapshot, groups=tuple(checked(each) for each in snapshot.groups))
-
-
-def _unread(directory: Directory, snapshot: Snapshot, reported: Collection[str], *, alone: bool) -> Iterable[Finding]:
-    if snapshot.problem:
-        yield Finding(subject=f"directory {directory.name}", reason=f"could not be read: {snapshot.problem}")
-    for group in snapshot.groups:
-        if group.problem and group.group.account_name not in reported:
-            yield Finding(subject=_called(group), reason=f"was not read completely: {group.problem}")
-    for wanted in snapshot.missing:
-        if alone and not wanted.is_family:
-            yield Finding(subject=f"group {wanted.name}", reason=f"is not found in directory {directory.name}")
-
-
-def _called(read: GroupRead) -> str:
-    group: Identity = read.group
-    return f"group {group.account_name or group.dn or next(iter(group.keys), 'without a name')}"
