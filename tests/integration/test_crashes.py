@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,15 @@ class Executioner:
             raise Killed
 
 
+@dataclass(frozen=True)
+class Auditor:
+    """The operator's clients, made once: making one takes as long as ten calls."""
+
+    studio: Any
+    iam: Any
+    s3: Any
+
+
 @dataclass
 class Function:
     """The onboarding function, about one person at a time."""
@@ -58,6 +68,11 @@ class Function:
     stack: LocalStack
     executioner: Executioner
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @cached_property
+    def auditor(self) -> Auditor:
+        session = self.stack.session()
+        return Auditor(session.client("sagemaker"), session.client("iam"), session.client("s3"))
 
     def run(self, change: PersonChange, *, after: int | None = None) -> bool:
         """One invocation; True if the person is settled. Killed after that many calls."""
@@ -162,22 +177,18 @@ class Found:
 
 
 def found(function: Function, person: Person, catalog: Catalog) -> Found:
-    stack, domain = function.stack, catalog.domain("research")
-    studio, iam = stack.session().client("sagemaker"), stack.session().client("iam")
+    outputs, domain = function.stack.outputs, catalog.domain("research")
+    studio, iam, s3 = function.auditor.studio, function.auditor.iam, function.auditor.s3
     profile = profile_name(person.login)
     profiles = studio.list_user_profiles(DomainIdEquals=domain.domain_id, UserProfileNameContains=profile)
-    pages = studio.get_paginator("list_spaces").paginate(DomainIdEquals=domain.domain_id)
+    pages = studio.get_paginator("list_spaces").paginate(DomainIdEquals=domain.domain_id, MaxResults=100)
     owners = [s["OwnershipSettingsSummary"]["OwnerUserProfileName"] for page in pages for s in page["Spaces"]]
     listed = iam.get_paginator("list_roles").paginate(PathPrefix="/studio/exec/")
     mark = f"studio-exec-{person.login.replace('.', '-')}-"
     roles = [r["RoleName"] for page in listed for r in page["Roles"] if r["RoleName"].startswith(mark)]
     policies = [name for role in roles for name in iam.list_role_policies(RoleName=role)["PolicyNames"]]
-    binding = shared.ledger(stack.outputs["LedgerTable"]).record(person).bindings.get("research")
-    kept = (
-        stack.session()
-        .client("s3")
-        .list_objects_v2(Bucket=stack.outputs["RecordsBucket"], Prefix=f"offboarded/research/{profile}/")
-    )
+    binding = shared.ledger(outputs["LedgerTable"]).record(person).bindings.get("research")
+    kept = s3.list_objects_v2(Bucket=outputs["RecordsBucket"], Prefix=f"offboarded/research/{profile}/")
     return Found(
         profile=bool(profiles["UserProfiles"]),
         spaces=owners.count(profile),
