@@ -10,6 +10,8 @@ from contextlib import ExitStack
 import urllib3
 from moto.server import ThreadedMotoServer
 
+_RESET_SECONDS = 60.0
+
 
 def serve(closing: ExitStack, *, account: str, region: str) -> str:
     """Starts it, empty; what comes back is its address, and `closing` ends it."""
@@ -46,5 +48,5 @@ def with_environment(**variables: str) -> Callable[[], None]:
 
 
 def reset(endpoint: str) -> None:
-    """Empties moto, which a former stack of this process may have left full."""
-    urllib3.request("POST", f"{endpoint}/moto-api/reset")
+    """Empties moto, which a former stack of this process may have left full: that can take seconds."""
+    urllib3.request("POST", f"{endpoint}/moto-api/reset", timeout=_RESET_SECONDS)
