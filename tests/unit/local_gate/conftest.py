@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 import pytest
-import urllib3
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
@@ -17,6 +16,7 @@ from local.clock import Clock
 from local.gate import moto_gate
 from local.gate.gate import Gate
 from local.gate.policy import Decision
+from local.moto_server import reset
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ANYBODY = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
@@ -78,7 +78,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def account(server: str) -> Iterator[Account]:
-    urllib3.request("POST", f"{server}/moto-api/reset")
+    reset(server)
     tags: dict[str, dict[str, str]] = {}
     gate = Gate(Clock(), lambda arn: tags.get(arn, {}))
     with moto_gate.installed(gate):

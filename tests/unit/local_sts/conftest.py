@@ -12,7 +12,6 @@ from typing import Any
 
 import boto3
 import pytest
-import urllib3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -20,6 +19,7 @@ from moto.server import ThreadedMotoServer
 
 from local.gate.trust import trust_allows
 from local.idp import DemoIdp
+from local.moto_server import reset
 from local.sts_saml import moto_sts
 
 ENTITY_ID = "https://idp.example.com/metadata"
@@ -101,7 +101,7 @@ def idp() -> DemoIdp:
 
 @pytest.fixture
 def sts(endpoint: str, idp: DemoIdp) -> Iterator[Sts]:
-    urllib3.request("POST", f"{endpoint}/moto-api/reset")
+    reset(endpoint)
     found = Sts(endpoint=endpoint, idp=idp)
     iam = found.client("iam")
     iam.create_saml_provider(Name="corp", SAMLMetadataDocument=idp.metadata)

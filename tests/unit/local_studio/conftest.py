@@ -11,11 +11,11 @@ from typing import Any
 
 import boto3
 import pytest
-import urllib3
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from local.clock import Clock
+from local.moto_server import reset
 from local.studio import moto_studio
 from local.studio.backend import Place, StudioBackend
 from local.studio.resources import Durations, Timings
@@ -110,7 +110,7 @@ def timings() -> Timings:
 
 @pytest.fixture
 def studio(endpoint: str, timings: Timings) -> Iterator[Studio]:
-    urllib3.request("POST", f"{endpoint}/moto-api/reset")
+    reset(endpoint)
     clock = Clock(offset=datetime(2030, 1, 1, tzinfo=UTC) - datetime.now(UTC))
     backend = StudioBackend(clock, timings, lambda: "http://127.0.0.1/studio-page")
     backend.seed_domain(Place(account=ACCOUNT, region=REGION), name="research", domain_id=DOMAIN, tags={"team": "ml"})
