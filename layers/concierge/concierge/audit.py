@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, assert_never
 
-from concierge.apply import Applied, ApplyResult, Outcome
+from concierge.apply import Applied, Outcome
 from concierge.holds import Hold
-from concierge.plan import Plan
+from concierge.plan import Finding, Plan
 
 SOURCE = "studio.concierge"
 
@@ -51,26 +51,44 @@ class AuditTrail(Protocol):
 
 def events_of(applied: Applied, *, capability: str, cause: str, at: datetime) -> tuple[AuditEvent, ...]:
     """The audit of one run: its changes, then its findings. An empty plan leaves no trace."""
-
-    def event(kind: str, action: str, subject: str, reason: str, outcome: str) -> AuditEvent:
-        return AuditEvent(
-            kind=kind,
+    changes = tuple(
+        AuditEvent(
+            kind=_kind(each.outcome),
             at=at,
             capability=capability,
             scope=applied.plan.scope,
-            action=action,
-            subject=subject,
-            reason=reason,
+            action=each.change.action,
+            subject=each.change.subject,
+            reason=each.change.reason,
             cause=cause,
-            outcome=outcome,
+            outcome=each.outcome,
+            code=each.code,
+            message=each.message if each.code else "",
         )
-
-    changes = tuple(
-        _with_error(event(_kind(r.outcome), r.change.action, r.change.subject, r.change.reason, r.outcome), r)
-        for r in applied.results
+        for each in applied.results
     )
-    findings = tuple(event("Finding", "", f.subject, f.reason, "reported") for f in applied.plan.findings)
-    return changes + findings
+    plan = applied.plan
+    return changes + findings_of(plan.findings, scope=plan.scope, capability=capability, cause=cause, at=at)
+
+
+def findings_of(
+    findings: Iterable[Finding], *, scope: str, capability: str, cause: str, at: datetime
+) -> tuple[AuditEvent, ...]:
+    """The audit of what was noticed and left alone, with a plan or without one."""
+    return tuple(
+        AuditEvent(
+            kind="Finding",
+            at=at,
+            capability=capability,
+            scope=scope,
+            action="",
+            subject=each.subject,
+            reason=each.reason,
+            cause=cause,
+            outcome="reported",
+        )
+        for each in findings
+    )
 
 
 def refusal_of(plan: Plan, reason: str, *, capability: str, cause: str, at: datetime) -> AuditEvent:
@@ -124,7 +142,3 @@ def _kind(outcome: Outcome) -> str:
         case Outcome.BLOCKED:
             return "Change Blocked"
     assert_never(outcome)
-
-
-def _with_error(event: AuditEvent, result: ApplyResult) -> AuditEvent:
-    return replace(event, code=result.code, message=result.message) if result.code else event

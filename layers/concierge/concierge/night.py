@@ -123,8 +123,8 @@ class Sweep:
 
     def _report_unswept(self, domain: Domain, request: Request, error: AwsError) -> None:
         finding = Finding(subject=f"domain {domain.name}", reason=f"was not swept to its end: {error}")
-        applied = Applied(plan=Plan(scope=scope(domain), findings=(finding,)), results=())
-        events = audit.events_of(applied, capability=self.room.capability, cause=request.cause, at=request.now)
+        about = {"capability": self.room.capability, "cause": request.cause}
+        events = audit.findings_of((finding,), scope=scope(domain), **about, at=request.now)
         try:
             self.trail.record(events)
         except AwsError:  # the run still fails with the summary, which names the domain

@@ -14,16 +14,14 @@ from datetime import datetime
 from typing import Protocol
 
 from concierge import audit
-from concierge.apply import Applied
 from concierge.catalog.model import Catalog, Domain
 from concierge.directory.changes import Kind
 from concierge.directory.memberships import PersonChange
 from concierge.directory.ports import MembershipQueue, People
+from concierge.directory.reconcile import CAPABILITY
 from concierge.errors import AwsError
 from concierge.model import Door, PersonRecord, ProfileBinding
-from concierge.plan import Finding, Plan, few
-
-CAPABILITY = "reconcile_directory"
+from concierge.plan import Finding, few
 
 logger = logging.getLogger(__name__)
 
@@ -65,8 +63,8 @@ class Household:
 
     def _report(self, domain: Domain, findings: tuple[Finding, ...], cause: str, now: datetime) -> None:
         if findings:
-            applied = Applied(plan=Plan(scope=f"domain {domain.name}", findings=findings), results=())
-            self.trail.record(audit.events_of(applied, capability=CAPABILITY, cause=cause, at=now))
+            scope = f"domain {domain.name}"
+            self.trail.record(audit.findings_of(findings, scope=scope, capability=CAPABILITY, cause=cause, at=now))
 
 
 def looks_at(

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from concierge import audit
-from concierge.apply import Applied
 from concierge.catalog.model import Catalog, Directory
 from concierge.directory.changes import Kind
 from concierge.directory.comparison import GroupSeen, Reading, Seen, membership_drift, standing_drift
@@ -24,7 +23,7 @@ from concierge.directory.protection import Protection
 from concierge.directory.snapshot import DirectorySource, GroupRead, Snapshot, Wanted, wanted_groups
 from concierge.holds import RemovalKind
 from concierge.model import Person
-from concierge.plan import Finding, Plan
+from concierge.plan import Finding
 
 CAPABILITY = "reconcile_directory"
 _REMOVALS = {Kind.REMOVE: RemovalKind.LEFT, Kind.DISABLE: RemovalKind.DISABLED}
@@ -218,7 +217,6 @@ class Reconciliation:
         return {hold.id: len(people)}
 
     def _report(self, directory: Directory, findings: tuple[Finding, ...], *, cause: str, now: datetime) -> None:
-        if not findings:
-            return
-        applied = Applied(plan=Plan(scope=f"directory {directory.name}", findings=findings), results=())
-        self.trail.record(audit.events_of(applied, capability=CAPABILITY, cause=cause, at=now))
+        if findings:
+            scope = f"directory {directory.name}"
+            self.trail.record(audit.findings_of(findings, scope=scope, capability=CAPABILITY, cause=cause, at=now))
