@@ -178,13 +178,15 @@ class InMemoryResyncs:
 
 
 class InMemoryAliases:
-    """Aliases as the table keeps them; `races` makes as many writes lose first."""
+    """Aliases as the table keeps them; `races` makes as many writes lose first, `reads` counts."""
 
     def __init__(self, races: int = 0) -> None:
         self.aliases: dict[str, Alias] = {}
         self.races = races
+        self.reads = 0
 
     def find(self, keys: Iterable[str]) -> Mapping[str, Alias]:
+        self.reads += 1
         return {key: self.aliases[key] for key in keys if key in self.aliases}
 
     def write(self, resolution: Resolution) -> None:

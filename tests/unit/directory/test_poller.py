@@ -162,8 +162,6 @@ class World:
         )
         poller = Poller(
             reconciliation=reconciliation,
-            aliases=self.aliases,
-            ledger=self.ledger,
             cursors=self.cursors,
             source=self.source,
         )
@@ -255,6 +253,14 @@ def test_people_who_were_met_are_disabled_enabled_renamed_and_deleted(world: Wor
     corp.change(people=[corp.touched("li")], cookie=b"later")
     world.poll(now=NOW + timedelta(hours=1))
     assert world.heard == ["enable li"]
+
+
+def test_who_is_who_is_asked_once_for_all_people_that_changed(world: World) -> None:
+    world.aliases.reads = 0
+    world.corp.disabled = {"amara", "li", "zoe"}
+    world.corp.change(people=[world.corp.touched(each) for each in ("amara", "li", "zoe", "nobody")])
+    world.poll()
+    assert (world.heard, world.aliases.reads) == (["disable amara", "disable li", "disable zoe"], 1)
 
 
 def test_of_strangers_nothing_is_heard_and_nothing_kept(world: World) -> None:

@@ -60,8 +60,6 @@ def poller(now: datetime) -> Poller:
     settings = _settings()
     return Poller(
         reconciliation=_reconciliation(now),
-        aliases=_aliases(settings.table),
-        ledger=ledger(settings.table),
         cursors=DynamoCursors(client=clients.dynamodb(), table=settings.table),
         source=lambda directory: _dirsync(directory, now),
     )

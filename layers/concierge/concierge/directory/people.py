@@ -35,17 +35,22 @@ class People:
     aliases: Aliases
 
     def prefetched(self, identities: Iterable[Identity]) -> Mapping[str, Alias]:
-        """The aliases of many people, for `person`; a few calls instead of one for each."""
+        """The aliases of many people, for `known` and `person`; a few calls instead of one for each."""
         return self.aliases.find(key for each in identities for key in self.within(each).keys)
 
-    def known(self, identity: Identity) -> Person | None:
-        """Somebody who was met before, by the strongest key that this source gives; None for a stranger."""
+    def known(self, identity: Identity, *, found: Mapping[str, Alias] | None = None) -> Person | None:
+        """Somebody who was met before, by the strongest key that this source gives; None for a stranger.
+
+        found: as for `person`.
+        """
         within = self.within(identity)
-        found = self.aliases.find(within.keys)
-        holder = known_holder(within, found)
+        if found is None:
+            found = self.aliases.find(within.keys)
+        own = _of(within, found)
+        holder = known_holder(within, own)
         if holder is None:
             return None
-        return self._person(resolve(within, found, name=holder.name, at=None).holder)
+        return self._person(resolve(within, own, name=holder.name, at=None).holder)
 
     def person(self, identity: Identity, *, at: datetime, found: Mapping[str, Alias] | None = None) -> Person:
         """The person, met now if never before; an unknown login id stays what it was, "" for a stranger.
@@ -85,8 +90,8 @@ class People:
         for _ in range(_ATTEMPTS):
             if found is None:
                 found = self.aliases.find(namespace + key for key in identity.keys)
-            mine = {key: found[key] for each in identity.keys if (key := namespace + each) in found}
-            resolution = resolve(identity, mine, name=name, at=at, namespace=namespace)
+            own = _of(identity, found, namespace)
+            resolution = resolve(identity, own, name=name, at=at, namespace=namespace)
             if not resolution.writes:
                 return resolution.holder
             try:
@@ -106,6 +111,11 @@ class People:
             named_at=holder.named_at,
             generation=holder.generation,
         )
+
+
+def _of(identity: Identity, found: Mapping[str, Alias], namespace: str = "") -> Mapping[str, Alias]:
+    """The identity's own among the aliases of many."""
+    return {key: found[key] for each in identity.keys if (key := namespace + each) in found}
 
 
 def managed_name(catalog: Catalog, group: Identity) -> str:

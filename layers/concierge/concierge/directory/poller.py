@@ -7,7 +7,7 @@ the changes were read is kept only once all that follows from them is queued.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -17,8 +17,7 @@ from concierge.directory.changes import Kind
 from concierge.directory.comparison import Reading, Seen, standing_drift
 from concierge.directory.deltas import ChangedPerson, Delta, DeltaSource
 from concierge.directory.memberships import PersonChange
-from concierge.directory.people import Aliases, People
-from concierge.directory.ports import People as Ledger
+from concierge.directory.people import People
 from concierge.directory.reconcile import Reconciliation
 from concierge.directory.rounds import DirectoryNotRead
 from concierge.directory.snapshot import Wanted, wanted_groups
@@ -55,8 +54,6 @@ class Poller:
     """Everything that polling needs; `source` gives the adapter of a directory."""
 
     reconciliation: Reconciliation
-    aliases: Aliases
-    ledger: Ledger
     cursors: Cursors
     source: Callable[[Directory], DeltaSource]
 
@@ -114,21 +111,22 @@ class Poller:
         return tuple(dict.fromkeys((*(each.name for each in read.unsettled), *read.unread)))
 
     def _about(
-        self, directory: Directory, changed: Iterable[ChangedPerson], cause: str, now: datetime
+        self, directory: Directory, changed: Collection[ChangedPerson], cause: str, now: datetime
     ) -> tuple[PersonChange, ...]:
         """What follows for people who were met before; of all others nothing is kept."""
-        people = People(directory=directory, aliases=self.aliases)
+        people = People(directory=directory, aliases=self.reconciliation.aliases)
+        found = people.prefetched(each.identity for each in changed)
         reading = Reading(started_at=now, settled_at=now, cause=cause)
         seen: dict[str, Seen] = {}
         gone: list[PersonChange] = []
         for each in changed:
-            known = people.known(each.identity)
+            known = people.known(each.identity, found=found)
             if known is None:
                 continue
             if each.deleted:
                 gone.append(reading.change(Kind.DELETE, known))
             elif each.enabled is not None:
-                person = people.person(each.identity, at=now)
+                person = people.person(each.identity, at=now, found=found)
                 seen[person.id] = Seen(person=person, enabled=each.enabled)
-        standing = standing_drift(seen, self.ledger.records_of(seen), reading)
+        standing = standing_drift(seen, self.reconciliation.ledger.records_of(seen), reading)
         return (*gone, *standing.changes)

@@ -111,13 +111,14 @@ class Reconciliation:
         """What would follow from a reading. Meets people in the ledger's aliases, and changes nothing else."""
         asked = wanted_groups(self.catalog) if wanted is None else wanted
         snapshot = self.source(directory).snapshot(asked, canary=directory.canary, now=now)
-        snapshot = with_names(People(directory=directory, aliases=self.aliases), snapshot)
+        people = People(directory=directory, aliases=self.aliases)
+        snapshot = with_names(people, snapshot)
         unread = [name for read in snapshot.groups if read.problem and (name := self._name(read))]
         findings = tuple(findings_of(directory, snapshot, reported, alone=self._is_read_alone))
         if snapshot.problem:
             return Drift(findings=findings, problem=snapshot.problem)
         reading = Reading(started_at=snapshot.started_at, settled_at=snapshot.started_at - self.margin, cause=cause)
-        current = self._met(directory, snapshot, reading)
+        current = self._met(people, snapshot, reading)
         groups = (*current, *(group.before for group in current if group.former))
         members = {group.id: self.ledger.members_of(group.id) for group in groups}
         words = {
@@ -160,9 +161,8 @@ class Reconciliation:
         self._report(directory, drift.findings, cause=cause, now=now)
         return result
 
-    def _met(self, directory: Directory, snapshot: Snapshot, reading: Reading) -> tuple[GroupSeen, ...]:
+    def _met(self, people: People, snapshot: Snapshot, reading: Reading) -> tuple[GroupSeen, ...]:
         """The groups that count, with ids of the ledger; the canary is an account of nobody."""
-        people = People(directory=directory, aliases=self.aliases)
         counting = [group for group in snapshot.groups if not group.problem]
         found = people.prefetched(each.person for group in counting for each in group.members)
         return tuple(
@@ -173,7 +173,7 @@ class Reconciliation:
                 people={
                     person.id: Seen(person=person, enabled=member.enabled)
                     for member in group.members
-                    if people.login(member.person) != directory.canary
+                    if people.login(member.person) != people.directory.canary
                     for person in [people.person(member.person, at=reading.started_at, found=found)]
                 },
             )
