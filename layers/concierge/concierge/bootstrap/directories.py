@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from concierge.bootstrap.shared import (
     accounts,
+    aliases,
     catalog_store,
     environment,
     ledger,
@@ -23,7 +24,6 @@ from concierge.settings import ReaderSettings
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from concierge.aws.aliases import DynamoAliases
     from concierge.catalog.model import Directory, Ldap
     from concierge.directory.poller import Poller
     from concierge.directory.reconcile import Reconciliation
@@ -71,7 +71,7 @@ def _reconciliation(now: datetime) -> Reconciliation:
     settings, catalog = _settings(), catalog_store().current(now)
     return Reconciliation(
         catalog=catalog,
-        aliases=_aliases(settings.table),
+        aliases=aliases(settings.table),
         ledger=ledger(settings.table),
         queue=membership_queue_at(settings.queue_url),
         protection=protection(catalog, settings.table),
@@ -109,13 +109,6 @@ def _ldap(directory: Directory) -> Ldap:
     if directory.ldap is None:
         raise CatalogError(f"the catalog does not say how directory {directory.name!r} can be read")
     return directory.ldap
-
-
-def _aliases(table: str) -> DynamoAliases:
-    from concierge.aws import clients
-    from concierge.aws.aliases import DynamoAliases
-
-    return DynamoAliases(client=clients.dynamodb(), table=table)
 
 
 @cache

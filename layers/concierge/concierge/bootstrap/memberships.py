@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from concierge.bootstrap.shared import (
     accounts,
+    aliases,
     catalog_store,
     environment,
     ledger,
@@ -30,14 +31,12 @@ if TYPE_CHECKING:
 
 def intake(now: datetime) -> Intake:
     """membership_events."""
-    from concierge.aws import clients
-    from concierge.aws.aliases import DynamoAliases
     from concierge.directory.intake import Intake
 
     settings = _intake_settings()
     return Intake(
         catalog=catalog_store().current(now),
-        aliases=DynamoAliases(client=clients.dynamodb(), table=settings.table),
+        aliases=aliases(settings.table),
         queue=membership_queue(),
         resync=resync_queue(settings.resync),
     )

@@ -11,6 +11,7 @@ from concierge.settings import CatalogSettings, Environment
 
 if TYPE_CHECKING:
     from concierge.aws.accounts import Accounts
+    from concierge.aws.aliases import DynamoAliases
     from concierge.aws.audit_bus import EventBusTrail
     from concierge.aws.catalog_store import CatalogStore
     from concierge.aws.ledger import DynamoLedger
@@ -54,6 +55,14 @@ def ledger(table: str) -> DynamoLedger:
     from concierge.aws.ledger import DynamoLedger
 
     return DynamoLedger(client=clients.dynamodb(), table=table)
+
+
+def aliases(table: str) -> DynamoAliases:
+    """Who is who, in the ledger table."""
+    from concierge.aws import clients
+    from concierge.aws.aliases import DynamoAliases
+
+    return DynamoAliases(client=clients.dynamodb(), table=table)
 
 
 def trail(bus: str) -> EventBusTrail:
