@@ -5,11 +5,10 @@ The audit numbers its events as Windows does, and names people and groups by DN 
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from itertools import takewhile
 
 from concierge.directory.changes import Found, Ignored, MembershipChange
+from concierge.directory.dn import domain_of
 from concierge.directory.fields import Json, instant, section, text
 from concierge.directory.sources.windows_security import MEMBER_EVENTS
 from concierge.errors import MalformedEvent
@@ -17,8 +16,6 @@ from concierge.model import Identity
 
 _SOURCE = "samba.group-audit"
 _MAJOR = 1
-_COMPONENTS = re.compile(r"(?:[^\\,]|\\.)+", re.DOTALL)  # a comma within a name is escaped
-_DOMAIN_COMPONENT = re.compile(r"DC=([A-Za-z0-9-]+)", re.IGNORECASE | re.ASCII)
 
 
 def reads(event: Json) -> bool:
@@ -59,13 +56,6 @@ def read(event: Json, *, now: datetime) -> Found:  # noqa: ARG001 - the record h
             group=Identity(directory=directory, dn=group),
         ),
     )
-
-
-def domain_of(dn: str) -> str:
-    """The DNS name of a DN's naming context: `…,DC=corp,DC=example,DC=com` -> `corp.example.com`."""
-    components = (each.strip() for each in reversed(_COMPONENTS.findall(dn)))
-    labels = [found[1] for found in takewhile(bool, map(_DOMAIN_COMPONENT.fullmatch, components)) if found]
-    return ".".join(reversed(labels)).lower()
 
 
 def _ignored(key: str, reason: str) -> Ignored:
