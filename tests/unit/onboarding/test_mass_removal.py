@@ -14,7 +14,7 @@ from concierge.catalog.model import Catalog, Removals
 from concierge.catalog.source import compile_file
 from concierge.directory.changes import Kind
 from concierge.directory.protection import too_many
-from concierge.holds import HoldStatus, RemovalKind
+from concierge.holds import HeldRemoval, HoldStatus, RemovalKind
 from concierge.model import Door, Person
 from tests.support.house import DATA_SCIENCE, House, change
 
@@ -70,7 +70,7 @@ def test_five_may_leave_and_the_rest_waits(full: House) -> None:
     assert kinds.count("Removal Held") == 3
 
 
-def test_who_waits_can_still_log_in_and_looking_again_changes_nothing(full: House) -> None:
+def test_who_waits_keeps_what_they_have_and_looking_again_changes_nothing(full: House) -> None:
     leave(full, *PEOPLE)
     before = len(full.trail.events)
     applied = full.hears(change(Kind.LOOK, 9, person=PEOPLE[7]))
@@ -125,6 +125,34 @@ def test_somebody_who_is_added_again_has_nothing_that_waits(full: House) -> None
     full.settles(replace(change(Kind.ADD, 5, person=PEOPLE[7]), occurred_at=full.now + timedelta(minutes=1)))
     assert full.ledger.records[PEOPLE[7].id].held is None
     assert full.door_is(Door.OPEN, PEOPLE[7])
+
+
+def test_an_addition_of_before_the_hold_that_is_heard_late_takes_it_back(full: House) -> None:
+    leave(full, *PEOPLE)
+    left = full.ledger.records[PEOPLE[7].id]
+    assert left.held is not None
+    (membership,) = left.memberships.values()
+    again = membership.occurred_at + timedelta(microseconds=1)
+    assert again < left.held.at
+    full.settles(replace(change(Kind.ADD, 5, person=PEOPLE[7]), occurred_at=again))
+    assert full.ledger.records[PEOPLE[7].id].held is None
+    assert full.door_is(Door.OPEN, PEOPLE[7])
+
+
+def test_news_of_before_a_reading_does_not_take_its_hold_back(full: House) -> None:
+    person = PEOPLE[0]
+    record = full.ledger.records[person.id]
+    (membership,) = record.memberships.values()
+    held = HeldRemoval(
+        hold_id="h-1",
+        kind=RemovalKind.LEFT,
+        status=HoldStatus.PENDING,
+        at=full.now,
+        group_ids=(membership.group_id,),
+    )
+    full.ledger.records[person.id] = replace(record, held=held)
+    full.settles(replace(change(Kind.ADD, 5, person=person), occurred_at=membership.occurred_at))
+    assert full.ledger.records[person.id].held == held
 
 
 def test_an_approved_removal_is_carried_out_once_and_forgotten(full: House) -> None:

@@ -81,12 +81,11 @@ class Onboarding:
                 self.ledger.save_standing(updated)
         except AlreadyExists:
             return self.ledger.record(change.person)
-        return self._without_outdated_hold(updated, change)
+        return self._without_outdated_hold(known, updated, change)
 
-    def _without_outdated_hold(self, record: PersonRecord, change: PersonChange) -> PersonRecord:
+    def _without_outdated_hold(self, known: PersonRecord, record: PersonRecord, change: PersonChange) -> PersonRecord:
         """Somebody who was added again after their removal was held has nothing that waits."""
-        back = change.kind in (Kind.ADD, Kind.ENABLE)
-        if record.held is None or not back or change.occurred_at <= record.held.at:
+        if record.held is None or not _is_back(known, record, change):
             return record
         self.ledger.release(record.person)
         return replace(record, held=None)
@@ -124,6 +123,28 @@ class Onboarding:
 
 def _standing(record: PersonRecord) -> tuple[object, ...]:
     return record.person, record.disabled_at, record.enabled_at
+
+
+def _is_back(known: PersonRecord, record: PersonRecord, change: PersonChange) -> bool:
+    """Whether this change takes back what was held, however late it is heard.
+
+    A hold that came from a reading says nothing in the ledger yet: what was true before it is no news then, and only
+    a change of after it counts.
+    """
+    held = record.held
+    if held is None or change.kind not in (Kind.ADD, Kind.ENABLE):
+        return False
+    if change.occurred_at > held.at:
+        return True
+    if held.kind is RemovalKind.DISABLED:
+        return record.is_enabled and not known.is_enabled
+    returned = held.group_ids and all(_is_in(record, each) for each in held.group_ids)
+    return bool(returned) and not all(_is_in(known, each) for each in held.group_ids)
+
+
+def _is_in(record: PersonRecord, group_id: str) -> bool:
+    membership = record.memberships.get(group_id)
+    return membership is not None and membership.present
 
 
 def _is_done(record: PersonRecord) -> bool:
