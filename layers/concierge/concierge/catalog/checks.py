@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterator
 
 from concierge.catalog.binding_checks import check_bindings
+from concierge.catalog.login_checks import check_landings, check_login
 from concierge.catalog.problems import Found, Path, spelled
-from concierge.catalog.schema import TAG_MEANING
+from concierge.catalog.schema_parts import TAG_MEANING
 from concierge.catalog.shape import Json, Sound, close_or_all
 from concierge.model import LOGIN_TAG, OWNERSHIP_TAG, PERSON_TAG
 from concierge.names import folded
@@ -23,6 +24,7 @@ def check(file: Sound) -> Iterator[Found]:
     """All mistakes in what has the right shape."""
     yield from _directories(file)
     yield from _removals(file.removals)
+    yield from check_login(file)
     for section in ("domains", "personas", "lifecycle_configs"):
         yield from _unique((each.get("name"), (*path, "name")) for path, each in file.sections[section])
     yield from _domains(file)
@@ -114,8 +116,11 @@ def _persona(file: Sound, persona: Json, path: Path) -> Iterator[Found]:
         if known is not None and name not in known:
             message = f"there is no lifecycle configuration {name!r}"
             yield (*path, "lifecycle_configs", index), message, close_or_all(name, known)
-    spaces = enumerate(persona.get("spaces", ()))
-    yield from _unique((space["name"], (*path, "spaces", index, "name")) for index, space in spaces)
+    for part in ("spaces", "landings"):
+        yield from _unique(
+            (each.get("name"), (*path, part, index, "name")) for index, each in enumerate(persona.get(part, ()))
+        )
+    yield from check_landings(persona, path)
 
 
 def _tags(element: Json, path: Path) -> Iterator[Found]:

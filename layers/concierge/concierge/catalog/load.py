@@ -14,13 +14,17 @@ from concierge.catalog.model import (
     Domain,
     IdentityStore,
     IdleLimits,
+    JustInTime,
+    Landing,
     Ldap,
     LifecycleConfig,
     LoginId,
+    LoginRules,
     Persona,
     Removals,
     RoleScope,
     SpaceTemplate,
+    WhileHeld,
 )
 from concierge.catalog.patterns import PLACEHOLDERS, placeholders
 from concierge.errors import CatalogError
@@ -28,7 +32,7 @@ from concierge.model import AppType
 from concierge.names import canonical_login
 
 # Of the compiled JSON; a release reads exactly one. What came later than the first catalogs of this format may be
-# missing, and then has its default: how directories are read, grace_days, removals.
+# missing, and then has its default: how directories are read, grace_days, removals, landings, login.
 FORMAT = 1
 
 Json = Mapping[str, Any]
@@ -82,6 +86,7 @@ def _catalog(root: Json, digest: str) -> Catalog:
         digest=digest,
         grace_days=root.get("grace_days", 30),
         removals=_removals(root["removals"]) if "removals" in root else Removals(),
+        login=_login(root["login"]) if "login" in root else LoginRules(),
     )
 
 
@@ -106,6 +111,16 @@ def _removals(found: Json) -> Removals:
     )
 
 
+def _login(found: Json) -> LoginRules:
+    groups = found["just_in_time"]
+    return LoginRules(
+        while_held=WhileHeld(found["while_held"]),
+        just_in_time=None
+        if groups is None
+        else JustInTime(directory=groups["directory"], groups=tuple(groups["groups"])),
+    )
+
+
 def _persona(found: Json) -> Persona:
     return Persona(
         name=found["name"],
@@ -126,4 +141,5 @@ def _persona(found: Json) -> Persona:
         instance_types=tuple(found["instance_types"]),
         tags=found["tags"],
         session_minutes=found["session_minutes"],
+        landings=tuple(Landing(**each) for each in found.get("landings", ())),
     )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from concierge.catalog.directories import Directory, IdentityStore, Ldap, LoginId
+from concierge.catalog.logins import JustInTime, Landing, LoginRules, WhileHeld
 from concierge.catalog.patterns import group_pattern, with_placeholders
 from concierge.errors import CatalogError
 from concierge.model import AppType
@@ -21,13 +22,17 @@ __all__ = [
     "Grant",
     "IdentityStore",
     "IdleLimits",
+    "JustInTime",
+    "Landing",
     "Ldap",
     "LifecycleConfig",
     "LoginId",
+    "LoginRules",
     "Persona",
     "Removals",
     "RoleScope",
     "SpaceTemplate",
+    "WhileHeld",
 ]
 
 
@@ -93,6 +98,7 @@ class Persona:
     instance_types: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     session_minutes: int = 480
+    landings: tuple[Landing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +159,7 @@ class Catalog:
     digest: str
     grace_days: int = 30
     removals: Removals = field(default_factory=Removals)
+    login: LoginRules = field(default_factory=LoginRules)
 
     def directory(self, name: str) -> Directory | None:
         """The directory of that name or id, compared without case."""

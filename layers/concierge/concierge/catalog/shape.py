@@ -22,12 +22,13 @@ class Sound:
 
     names:    what is declared in each section, of elements with mistakes too; None if the section cannot be read, so
               that nobody can say what is not in it.
-    removals: the section of that name, which is no list.
+    removals, login: the sections of those names, which are no lists.
     """
 
     sections: Mapping[str, tuple[tuple[Path, Json], ...]]
     names: Mapping[str, tuple[str, ...] | None]
     removals: Json
+    login: Json
     mistaken: frozenset[Path]
 
     def is_whole(self, path: Path) -> bool:
@@ -54,9 +55,14 @@ def sound(root: Any, mistaken: Iterable[Path]) -> Sound:
         sections[section] = tuple((path, _without(each, path, wrong)) for each, path in elements)
         named = tuple(each["name"] for each, _ in elements if isinstance(each.get("name"), str))
         names[section] = named if isinstance(found, list) else None
-    removals = top.get("removals")
-    kept = _without(removals, ("removals",), wrong) if isinstance(removals, dict) else {}
-    return Sound(sections, names, kept, frozenset(path[:2] for path in wrong))
+    removals, login = (_kept(top, name, wrong) for name in ("removals", "login"))
+    return Sound(sections, names, removals, login, frozenset(path[:2] for path in wrong))
+
+
+def _kept(top: Json, name: str, wrong: frozenset[Path]) -> Json:
+    """A section that is no list, without what is wrong in it."""
+    found = top.get(name)
+    return _without(found, (name,), wrong) if isinstance(found, dict) else {}
 
 
 def _without(value: Json, path: Path, wrong: frozenset[Path]) -> Json:

@@ -11,6 +11,7 @@ from concierge.catalog.attached_files import Read, read_certificates, read_polic
 from concierge.catalog.binding_checks import never_used
 from concierge.catalog.checks import check
 from concierge.catalog.load import FORMAT, load
+from concierge.catalog.login_checks import groups_of_no_binding
 from concierge.catalog.model import Domain
 from concierge.catalog.plain import Plain, plain
 from concierge.catalog.problems import CatalogErrors, Found, Path, Problem, spelled
@@ -23,7 +24,7 @@ _IDENTITY_OF_A_DOMAIN = ("name", "account", "region", "domain_id")
 def compile_file(path: File) -> bytes:
     """Canonical JSON of a studio.yaml and the files that it names; raises CatalogErrors with all mistakes at once.
 
-    Only whether a binding is ever used is asked last, of a file that is right otherwise.
+    Only whether a binding is ever used, and a group ever named, is asked last, of a file that is right otherwise.
     """
     file = _read(path)
     wrong = [*file.mistakes, *mistakes_of_shape(file.root)]
@@ -31,7 +32,8 @@ def compile_file(path: File) -> bytes:
     attached, complaints = _attached(rest, path.parent)
     _stop_if_any([*wrong, *check(rest), *complaints], path, file)
     compiled = (json.dumps(_resolved(file, attached), sort_keys=True, separators=(",", ":")) + "\n").encode()
-    _stop_if_any(never_used(load(compiled)), path, file)
+    catalog = load(compiled)
+    _stop_if_any([*never_used(catalog), *groups_of_no_binding(catalog)], path, file)
     return compiled
 
 
@@ -94,6 +96,7 @@ def _resolved(file: Plain, attached: dict[Path, str]) -> dict[str, Any]:
             {**each, "line": file.places["bindings", index].line} for index, each in enumerate(root["bindings"])
         ],
         "grace_days": root.get("offboarding", {}).get("grace_days", 30),
+        "login": {"while_held": "refuse", "just_in_time": None, **root.get("login", {})},
         "removals": {"floor": 5, "share_percent": 10, "most": 50, "window_minutes": 60, **root.get("removals", {})},
     }
 
@@ -118,7 +121,12 @@ def _persona(found: Json, policy: str | None) -> dict[str, Any]:
         "instance_types": found.get("instance_types", []),
         "tags": found.get("tags", {}),
         "session_minutes": found.get("session_minutes", 480),
+        "landings": [_landing(each) for each in found.get("landings", ())],
     }
+
+
+def _landing(found: Json) -> dict[str, Any]:
+    return {"name": found["name"], "app": found.get("app", ""), "space": found.get("space", "")}
 
 
 def _stop_if_any(mistakes: Iterable[Found], path: File, file: Plain) -> None:
