@@ -19,6 +19,7 @@ KINDS = {
     "directory.user.enabled": Kind.ENABLE,
     "directory.user.deleted": Kind.DELETE,
     "directory.user.renamed": Kind.RENAME,
+    "directory.user.look": Kind.LOOK,
     "directory.group.resync": Kind.RESYNC,
 }
 
