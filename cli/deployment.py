@@ -57,10 +57,11 @@ class Deployment:
     def catalog(self, now: datetime) -> Catalog:
         """The published catalog; raises AwsError or CatalogError."""
         from concierge.aws import clients  # noqa: PLC0415 - as said above, and so everywhere below
+        from concierge.aws.catalog_object import CatalogObject  # noqa: PLC0415
         from concierge.aws.catalog_store import CatalogStore  # noqa: PLC0415
 
-        store = CatalogStore(clients.s3(), bucket=self.output("CatalogBucket"), key=KEY, max_age=timedelta(0))
-        return store.current(now)
+        source = CatalogObject(client=clients.s3(), bucket=self.output("CatalogBucket"), key=KEY)
+        return CatalogStore(source, max_age=timedelta(0)).current(now)
 
     def ledger(self) -> DynamoLedger:
         """The ledger table."""

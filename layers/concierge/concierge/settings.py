@@ -26,6 +26,13 @@ class Environment:
         """A variable that may be missing or empty."""
         return self._variables.get(name, "").strip()
 
+    def switch(self, name: str) -> bool:
+        """`true` or `false`; raises SettingsError otherwise."""
+        value = self.text(name)
+        if value not in ("true", "false"):
+            raise SettingsError(f"environment variable {name} is {value!r}; it must be true or false")
+        return value == "true"
+
     def whole(self, name: str, *, least: int, most: int) -> int:
         """A whole number within bounds; raises SettingsError otherwise."""
         value = self.text(name)

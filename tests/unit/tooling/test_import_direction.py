@@ -30,8 +30,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "local": frozenset({"catalog", "model", "errors", "names"}),  # an AWS account knows nothing of its tenant
     "cli": IN_THE_LAYER | {"local"},
 }
-AWS_SDK = frozenset({"boto3", "botocore"})
-SHIPPED = frozenset({"aws_lambda_powertools", "boto3", "botocore", "cryptography", "ldap3", "lxml", "signxml"})
+AWS_SDK = frozenset({"awscrt", "boto3", "botocore"})
+SHIPPED = frozenset(
+    {"aws_lambda_powertools", "awscrt", "boto3", "botocore", "cryptography", "ldap3", "lxml", "signxml"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from concierge.aws.batches import batch_get
 from concierge.aws.errors import translated
-from concierge.aws.items import batch_get, optional_time, time_text
+from concierge.aws.items import optional_time, time_text
 from concierge.directory.identity import Alias, AliasWrite, Resolution
 
 if TYPE_CHECKING:

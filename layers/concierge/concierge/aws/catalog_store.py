@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from concierge.aws.errors import translated
 from concierge.catalog.load import load
 from concierge.catalog.model import Catalog
 from concierge.errors import AwsError, CatalogError
 
-if TYPE_CHECKING:
-    from types_boto3_s3 import S3Client
-    from types_boto3_s3.type_defs import GetObjectRequestTypeDef
-
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """The compiled catalog as it lies there."""
+
+    content: bytes
+    etag: str
+
+
+class CatalogSource(Protocol):
+    """Where the compiled catalog is."""
+
+    @property
+    def place(self) -> str:
+        """For messages."""
+
+    def fetch(self, etag: str) -> Fetched | None:
+        """What is there now; None if it still has this ETag. Raises AwsError."""
 
 
 class CatalogStore:
@@ -25,10 +40,8 @@ class CatalogStore:
     answer. Only a container that never saw a good catalog fails.
     """
 
-    def __init__(self, client: S3Client, *, bucket: str, key: str, max_age: timedelta) -> None:
-        self._client = client
-        self._bucket = bucket
-        self._key = key
+    def __init__(self, source: CatalogSource, *, max_age: timedelta) -> None:
+        self._source = source
         self._max_age = max_age
         self._etag = ""
         self._catalog: Catalog | None = None
@@ -48,22 +61,14 @@ class CatalogStore:
             self._catalog = fetched or self._catalog
         self._checked_at = now
         if self._catalog is None:
-            raise CatalogError(f"s3://{self._bucket}/{self._key} answered that nothing changed, but nothing was read")
+            raise CatalogError(f"{self._source.place} answered that nothing changed, but nothing was read")
         return self._catalog
 
     def _fetch(self) -> Catalog | None:
         """A newer catalog, or None if S3 still holds the one that was read last."""
-        request: GetObjectRequestTypeDef = {"Bucket": self._bucket, "Key": self._key}
-        if self._etag:
-            request["IfNoneMatch"] = self._etag
-        try:
-            with translated("s3:GetObject"):
-                answer = self._client.get_object(**request)
-                body = answer["Body"].read()
-        except AwsError as error:
-            if error.code in ("304", "NotModified"):
-                return None
-            raise
-        catalog = load(body)
-        self._etag = answer["ETag"]
+        found = self._source.fetch(self._etag)
+        if found is None:
+            return None
+        catalog = load(found.content)
+        self._etag = found.etag
         return catalog

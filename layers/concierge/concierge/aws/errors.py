@@ -7,38 +7,8 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from concierge.errors import AlreadyExists, AwsError, Denied, NotFound, NotYet, Throttled
-
-_KINDS: dict[str, type[AwsError]] = {
-    **dict.fromkeys(
-        (
-            "Throttling",
-            "ThrottlingException",
-            "ThrottledException",
-            "TooManyRequestsException",
-            "RequestLimitExceeded",
-            "ProvisionedThroughputExceededException",
-            "ServiceUnavailable",
-            "ServiceFailure",
-            "InternalFailure",
-            "InternalServerError",
-            "InternalServiceFault",
-            "ConcurrentModification",
-        ),
-        Throttled,
-    ),
-    **dict.fromkeys(
-        ("ResourceNotFound", "ResourceNotFoundException", "NoSuchEntity", "NoSuchKey", "NoSuchBucket", "404"),
-        NotFound,
-    ),
-    **dict.fromkeys(
-        ("EntityAlreadyExists", "ConditionalCheckFailedException", "ResourceAlreadyExistsException"),
-        AlreadyExists,
-    ),
-    **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"), Denied),
-    # Studio says so for "exists already" as well as for "in transition": the adapter that knows tells them apart.
-    "ResourceInUse": NotYet,
-}
+from concierge.aws.error_codes import kind_of
+from concierge.errors import AlreadyExists, AwsError, Throttled
 
 
 @contextmanager
@@ -61,4 +31,4 @@ def _kind(code: str, error: ClientError) -> type[AwsError]:
         reasons = {each.get("Code") for each in error.response.get("CancellationReasons", ())}
         return AlreadyExists if "ConditionalCheckFailed" in reasons else Throttled
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return _KINDS.get(code, Throttled if status >= 500 else AwsError)
+    return kind_of(code, status)

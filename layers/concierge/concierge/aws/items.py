@@ -1,20 +1,17 @@
-"""What the adapters of the ledger table share: how times are written, and reading many items at once."""
+"""Items of the ledger table, whoever reads them: how times are written, and what the items of a person say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from concierge.aws.errors import translated
-from concierge.errors import Throttled
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+from concierge.holds import HeldRemoval, HoldStatus, RemovalKind
+from concierge.model import Door, Membership, Person, PersonRecord, ProfileBinding
 
 Item = Mapping[str, Any]
-Key = Mapping[str, Mapping[str, str]]
-_MOST_KEYS = 100  # of one BatchGetItem (API reference)
 
 
 def time_text(time: datetime) -> str:
@@ -32,12 +29,77 @@ def optional_time(item: Item, name: str) -> datetime | None:
     return time_of(item, name) if name in item else None
 
 
-def batch_get(client: DynamoDBClient, table: str, keys: Sequence[Key]) -> Iterator[Item]:
-    """The items that exist, in no order; raises Throttled if DynamoDB leaves keys unread."""
-    for start in range(0, len(keys), _MOST_KEYS):
-        wanted = {"Keys": list(keys[start : start + _MOST_KEYS]), "ConsistentRead": True}
-        with translated("dynamodb:BatchGetItem"):
-            answer = client.batch_get_item(RequestItems={table: wanted})  # type: ignore[dict-item]  # built as it says
-        if answer["UnprocessedKeys"]:
-            raise Throttled("dynamodb:BatchGetItem", "UnprocessedKeys", "DynamoDB did not read all keys")
-        yield from answer["Responses"].get(table, ())
+def nobody(item: Item) -> PersonRecord:
+    """The record of somebody of whom nothing is known yet but this item's key."""
+    return PersonRecord(person=Person(id=item["pk"]["S"].removeprefix("person#"), login="", directory=""))
+
+
+def with_item(record: PersonRecord, item: Item) -> PersonRecord:
+    """The record with what one more item of the person says."""
+    kind, _, key = item["sk"]["S"].partition("#")
+    match kind:
+        case "member":
+            return replace(record, memberships={**record.memberships, key: membership_of(item)})
+        case "binding":
+            return replace(record, bindings={**record.bindings, key: binding_of(item)})
+        case "hold":
+            return replace(record, held=held_of(item))
+        case "standing":
+            return replace(
+                record,
+                person=_person(record.person.id, item),
+                is_known=True,
+                disabled_at=optional_time(item, "disabled_at"),
+                enabled_at=optional_time(item, "enabled_at"),
+            )
+        case _:
+            return record  # of a later release
+
+
+def _person(person_id: str, item: Item) -> Person:
+    return Person(
+        id=person_id,
+        login=item["name"]["S"],
+        directory=item["directory"]["S"],
+        handle=item["handle"]["S"],
+        named_at=optional_time(item, "named_at"),
+        generation=int(item["generation"]["N"]),
+    )
+
+
+def membership_of(item: Item) -> Membership:
+    """The last word about one group."""
+    return Membership(
+        group_id=item["sk"]["S"].removeprefix("member#"),
+        group=item["group"]["S"],
+        present=item["present"]["BOOL"],
+        occurred_at=time_of(item, "occurred_at"),
+    )
+
+
+def held_of(item: Item) -> HeldRemoval:
+    """That the person's removal waits."""
+    return HeldRemoval(
+        hold_id=item["hold_id"]["S"],
+        kind=RemovalKind(item["kind"]["S"]),
+        status=HoldStatus(item["status"]["S"]),
+        at=time_of(item, "at"),
+        group_ids=tuple(json.loads(item["group_ids"]["S"])),
+    )
+
+
+def binding_of(item: Item) -> ProfileBinding:
+    """What a person has in a domain."""
+    return ProfileBinding(
+        person_id=item["pk"]["S"].removeprefix("person#"),
+        login=item["login"]["S"],
+        domain=item["domain"]["S"],
+        profile=item["profile"]["S"],
+        persona=item["persona"]["S"],
+        role=item["role"]["S"],
+        tags=json.loads(item["tags"]["S"]),
+        door=Door(item["door"]["S"]),
+        fingerprint=item["fingerprint"]["S"],
+        since=time_of(item, "since"),
+        closed_at=optional_time(item, "closed_at"),
+    )

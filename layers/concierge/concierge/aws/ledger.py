@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from concierge.aws.batches import batch_get
 from concierge.aws.errors import translated
-from concierge.aws.items import Item, batch_get, optional_time, time_of, time_text
-from concierge.holds import HeldRemoval, HoldStatus, RemovalKind
-from concierge.model import Door, Membership, Person, PersonRecord, ProfileBinding
+from concierge.aws.items import Item, binding_of, held_of, membership_of, nobody, time_text, with_item
+from concierge.holds import HeldRemoval
+from concierge.model import Membership, Person, PersonRecord, ProfileBinding
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -43,19 +44,19 @@ class DynamoLedger:
         record = PersonRecord(person=person)
         key = {":pk": {"S": f"person#{person.id}"}}
         for item in self._query(KeyConditionExpression="pk = :pk", ExpressionAttributeValues=key, ConsistentRead=True):
-            record = _with_item(record, item)
+            record = with_item(record, item)
         return record
 
     def records_of(self, person_ids: Iterable[str]) -> Mapping[str, PersonRecord]:
         """Names and standing of those who are known; BatchGetItem, a hundred people a call."""
         keys = [{"pk": {"S": f"person#{each}"}, "sk": {"S": "standing"}} for each in dict.fromkeys(person_ids)]
-        records = (_with_item(_nobody(item), item) for item in batch_get(self.client, self.table, keys))
+        records = (with_item(nobody(item), item) for item in batch_get(self.client, self.table, keys))
         return {record.person.id: record for record in records}
 
     def members_of(self, group_id: str) -> Mapping[str, Membership]:
         """Who is in a group, by person id; the index is a moment behind the table."""
         found = self._set(f"group#{group_id}")
-        return {item["pk"]["S"].removeprefix("person#"): _membership(item) for item in found}
+        return {item["pk"]["S"].removeprefix("person#"): membership_of(item) for item in found}
 
     def words_about(self, group_id: str, person_ids: Iterable[str]) -> Mapping[str, Membership]:
         """The last word about a group of each of these people; BatchGetItem, a hundred people a call."""
@@ -63,16 +64,16 @@ class DynamoLedger:
             {"pk": {"S": f"person#{each}"}, "sk": {"S": f"member#{group_id}"}} for each in dict.fromkeys(person_ids)
         ]
         found = batch_get(self.client, self.table, keys)
-        return {item["pk"]["S"].removeprefix("person#"): _membership(item) for item in found}
+        return {item["pk"]["S"].removeprefix("person#"): membership_of(item) for item in found}
 
     def held_in(self, hold_id: str) -> Mapping[str, HeldRemoval]:
         """Whose removal is part of a hold, by person id; the index is a moment behind the table."""
-        return {item["pk"]["S"].removeprefix("person#"): _held(item) for item in self._set(f"hold#{hold_id}")}
+        return {item["pk"]["S"].removeprefix("person#"): held_of(item) for item in self._set(f"hold#{hold_id}")}
 
     def bindings_of_login(self, login: str) -> tuple[ProfileBinding, ...]:
         """Everything that a login id has, sorted by domain; the index is a moment behind the table."""
         return tuple(
-            _binding(item)
+            binding_of(item)
             for item in self._query(
                 IndexName="by_login",
                 KeyConditionExpression="login = :login",
@@ -83,7 +84,7 @@ class DynamoLedger:
     def bindings_in_domain(self, domain: str) -> tuple[ProfileBinding, ...]:
         """Everybody who has or had something in a domain, sorted by profile."""
         return tuple(
-            _binding(item)
+            binding_of(item)
             for item in self._query(
                 IndexName="by_domain",
                 KeyConditionExpression="#domain = :domain",
@@ -174,74 +175,3 @@ class DynamoLedger:
         with translated("dynamodb:Query"):
             for page in self.client.get_paginator("query").paginate(TableName=self.table, **arguments):
                 yield from page["Items"]
-
-
-def _nobody(item: Item) -> PersonRecord:
-    return PersonRecord(person=Person(id=item["pk"]["S"].removeprefix("person#"), login="", directory=""))
-
-
-def _with_item(record: PersonRecord, item: Item) -> PersonRecord:
-    kind, _, key = item["sk"]["S"].partition("#")
-    match kind:
-        case "member":
-            return replace(record, memberships={**record.memberships, key: _membership(item)})
-        case "binding":
-            return replace(record, bindings={**record.bindings, key: _binding(item)})
-        case "hold":
-            return replace(record, held=_held(item))
-        case "standing":
-            return replace(
-                record,
-                person=_person(record.person.id, item),
-                is_known=True,
-                disabled_at=optional_time(item, "disabled_at"),
-                enabled_at=optional_time(item, "enabled_at"),
-            )
-        case _:
-            return record  # of a later release
-
-
-def _person(person_id: str, item: Item) -> Person:
-    return Person(
-        id=person_id,
-        login=item["name"]["S"],
-        directory=item["directory"]["S"],
-        handle=item["handle"]["S"],
-        named_at=optional_time(item, "named_at"),
-        generation=int(item["generation"]["N"]),
-    )
-
-
-def _membership(item: Item) -> Membership:
-    return Membership(
-        group_id=item["sk"]["S"].removeprefix("member#"),
-        group=item["group"]["S"],
-        present=item["present"]["BOOL"],
-        occurred_at=time_of(item, "occurred_at"),
-    )
-
-
-def _held(item: Item) -> HeldRemoval:
-    return HeldRemoval(
-        hold_id=item["hold_id"]["S"],
-        kind=RemovalKind(item["kind"]["S"]),
-        status=HoldStatus(item["status"]["S"]),
-        at=time_of(item, "at"),
-        group_ids=tuple(json.loads(item["group_ids"]["S"])),
-    )
-
-
-def _binding(item: Item) -> ProfileBinding:
-    return ProfileBinding(
-        person_id=item["pk"]["S"].removeprefix("person#"),
-        login=item["login"]["S"],
-        domain=item["domain"]["S"],
-        profile=item["profile"]["S"],
-        persona=item["persona"]["S"],
-        role=item["role"]["S"],
-        tags=json.loads(item["tags"]["S"]),
-        door=Door(item["door"]["S"]),
-        fingerprint=item["fingerprint"]["S"],
-        since=time_of(item, "since"),
-        closed_at=optional_time(item, "closed_at"),
-    )

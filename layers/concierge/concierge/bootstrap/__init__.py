@@ -5,11 +5,12 @@ what onboarding needs.
 """
 
 from concierge.bootstrap.directories import poller, rounds
-from concierge.bootstrap.login import saml_login, saml_settings, studio_links
+from concierge.bootstrap.login import doorway, saml_settings, studio_links
 from concierge.bootstrap.memberships import entra_client_state, intake, look_again, membership_queue, onboarding
 from concierge.bootstrap.night import idle_shutdown, tag_remediation
 
 __all__ = [
+    "doorway",
     "entra_client_state",
     "idle_shutdown",
     "intake",
@@ -18,7 +19,6 @@ __all__ = [
     "onboarding",
     "poller",
     "rounds",
-    "saml_login",
     "saml_settings",
     "studio_links",
     "tag_remediation",

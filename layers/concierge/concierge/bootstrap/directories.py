@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from concierge.bootstrap.environment import environment
 from concierge.bootstrap.shared import (
     accounts,
     aliases,
     catalog_store,
-    environment,
     ledger,
     membership_queue_at,
     protection,

@@ -6,11 +6,11 @@ import time
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from concierge.bootstrap.environment import environment
 from concierge.bootstrap.shared import (
     accounts,
     aliases,
     catalog_store,
-    environment,
     ledger,
     membership_queue_at,
     protection,

@@ -6,7 +6,8 @@ import time
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from concierge.bootstrap.shared import accounts, catalog_store, environment, ledger, studio_apps, trail
+from concierge.bootstrap.environment import environment
+from concierge.bootstrap.shared import accounts, catalog_store, ledger, studio_apps, trail
 from concierge.settings import NightSettings
 
 if TYPE_CHECKING:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-from concierge import logs
-from concierge.settings import CatalogSettings, Environment
+from concierge.bootstrap.environment import environment
+from concierge.settings import CatalogSettings
 
 if TYPE_CHECKING:
     from concierge.aws.accounts import Accounts
@@ -24,20 +23,15 @@ if TYPE_CHECKING:
 
 
 @cache
-def environment() -> Environment:
-    """The container's environment; also sets up logging, because every root starts here."""
-    logs.configure()
-    return Environment(os.environ)
-
-
-@cache
 def catalog_store() -> CatalogStore:
     """The catalog that this container has seen last."""
     from concierge.aws import clients
+    from concierge.aws.catalog_object import CatalogObject
     from concierge.aws.catalog_store import CatalogStore
 
     settings = CatalogSettings.read(environment())
-    return CatalogStore(clients.s3(), bucket=settings.bucket, key=settings.key, max_age=settings.max_age)
+    source = CatalogObject(client=clients.s3(), bucket=settings.bucket, key=settings.key)
+    return CatalogStore(source, max_age=settings.max_age)
 
 
 @cache

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from concierge.aws.errors import translated
+from concierge.aws.crt.service import Service
 from concierge.errors import AwsError, NotFound
 from concierge.login.metadata import IdentityProvider, read_metadata
-
-if TYPE_CHECKING:
-    from types_boto3_iam import IAMClient
 
 logger = logging.getLogger(__name__)
 
 MAX_AGE = timedelta(minutes=5)  # a key that an administrator takes away is trusted no longer than this
 GRACE = timedelta(hours=1)  # and this, while IAM, which is one region's control plane, does not answer
+RETRY = timedelta(seconds=30)  # how often an unknown signature may ask whether there is a new key
+_VERSION = "2010-05-08"
 
 
 class IamSamlProvider:
     """`login.ports.IdentityProviders` over IAM, cached in the container."""
 
-    def __init__(self, client: IAMClient, *, arn: str) -> None:
-        self._client = client
+    def __init__(self, service: Service, *, arn: str) -> None:
+        self._service = service
         self._arn = arn
         self._copy: tuple[IdentityProvider, datetime] | None = None
 
@@ -37,14 +35,27 @@ class IamSamlProvider:
         if provider is not None:
             return provider
         try:
-            document = self._fetch()
+            return self._fetched(now)
         except AwsError as error:
             provider = self._younger_than(GRACE, now)
             if provider is None or isinstance(error, NotFound):
                 raise
             logger.warning("keeping the metadata that was read last", extra={"code": error.code})
             return provider
-        provider = read_metadata(document)
+
+    def newer(self, than: IdentityProvider, now: datetime) -> IdentityProvider | None:
+        """What IAM has now, if it differs: a key that was exchanged a minute ago should let people in at once.
+
+        None while the copy is younger than RETRY, so that forged signatures cost no call each.
+        """
+        if self._younger_than(RETRY, now) is not None:
+            return None
+        found = self._fetched(now)
+        return None if found == than else found
+
+    def _fetched(self, now: datetime) -> IdentityProvider:
+        answer = self._service.query("GetSAMLProvider", {"SAMLProviderArn": self._arn}, version=_VERSION)
+        provider = read_metadata(answer["SAMLMetadataDocument"])
         self._copy = (provider, now)
         return provider
 
@@ -53,7 +64,3 @@ class IamSamlProvider:
             return None
         provider, read_at = self._copy
         return provider if now - read_at < age else None
-
-    def _fetch(self) -> str:
-        with translated("iam:GetSAMLProvider"):
-            return self._client.get_saml_provider(SAMLProviderArn=self._arn)["SAMLMetadataDocument"]
