@@ -1,20 +1,28 @@
-"""Woken by `GET /studio`, which only a session of the login role may call: who that is -> a link into Studio."""
+"""Woken by `GET /studio`, which only a session of the login role may call: who that is -> their way into Studio."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from concierge import bootstrap
-from concierge.login.attempts import Attempt, answer
-from concierge.login.gateway import Event, caller_arn, require_method
+from concierge.login.attempts import Attempt, Response, answer
+from concierge.login.attested import HEADER
+from concierge.login.gateway import Event, caller_arn, header, query_of, require_method
+from concierge.login.studio_route import Wish, WordsForTheDoorway, response_of
 
 
-def handler(event: Event, _context: object) -> dict[str, Any]:
-    """Always answers with a redirect or a page."""
+def handler(event: Event, _context: object) -> Response:
+    """Always answers in the language of `login.studio_route`."""
 
-    def enter(attempt: Attempt) -> str:
+    def act(attempt: Attempt) -> Response:
         require_method(event, "GET")
-        return bootstrap.studio_links().enter(caller_arn(event), attempt=attempt, now=datetime.now(UTC))
+        found = bootstrap.studio_links().enter(
+            caller_arn(event),
+            Wish.read(query_of(event)),
+            groups=header(event, HEADER),
+            attempt=attempt,
+            now=datetime.now(UTC),
+        )
+        return response_of(found)
 
-    return answer(event, enter)
+    return answer(event, act, WordsForTheDoorway())

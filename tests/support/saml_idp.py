@@ -22,6 +22,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # pysaml2 names ciphers that cryptography has moved
     from saml2 import (  # type: ignore[import-untyped]  # pysaml2 carries no types
         BINDING_HTTP_POST,
+        BINDING_HTTP_REDIRECT,
         class_name,
         config,
         metadata,
@@ -39,6 +40,7 @@ ROLE_SESSION_NAME = "https://aws.amazon.com/SAML/Attributes/RoleSessionName"
 Signing = Literal["assertion", "response", "both", "nothing"]
 Edit = tuple[str, str]
 
+_ADDRESSES = [(f"{ENTITY_ID}/post", BINDING_HTTP_POST), (f"{ENTITY_ID}/sso", BINDING_HTTP_REDIRECT)]
 _AUTHENTICATION = {"class_ref": "urn:oasis:names:tc:SAML:2.0:ac:classes:Password"}
 
 
@@ -93,7 +95,7 @@ class SamlIdp:
                 "key_file": str(pair.key),
                 "cert_file": str(pair.certificate),
                 "metadata": {"inline": [_application(acs)]},
-                "service": {"idp": {"endpoints": {"single_sign_on_service": [(ENTITY_ID, BINDING_HTTP_POST)]}}},
+                "service": {"idp": {"endpoints": {"single_sign_on_service": _ADDRESSES}}},
             }
         )
         self.metadata = str(metadata.entity_descriptor(settings))

@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from concierge.errors import LoginRefused
-from concierge.login.checks import AUDIENCE, ROLE, ROLE_SESSION_NAME, Expected, accepted
+from concierge.login.checks import ROLE, ROLE_SESSION_NAME, Expected, accepted
 from concierge.login.claims import Claims, Confirmation, Envelope
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ACS = "https://login.example.com/saml/acs"
-EXPECTED = Expected(issuer="https://idp.example.com", acs=ACS, role_arn="role", provider_arn="provider")
+AUDIENCE = "urn:amazon:webservices"
+EXPECTED = Expected(
+    issuer="https://idp.example.com", audience=AUDIENCE, acs=ACS, role_arn="role", provider_arn="provider"
+)
 CLAIMS = Claims(
     envelope=Envelope(
         version="2.0",
@@ -41,9 +44,9 @@ CLAIMS = Claims(
 )
 
 
-def outcome(claims: Claims, now: datetime) -> str:
+def outcome(claims: Claims, now: datetime, expected: Expected = EXPECTED) -> str:
     try:
-        accepted(claims, EXPECTED, now=now)
+        accepted(claims, expected, now=now)
     except LoginRefused as refused:
         return refused.reason
     return "accepted"
@@ -90,3 +93,30 @@ def test_an_unsigned_envelope_can_only_refuse() -> None:
     assert outcome(replace(CLAIMS, envelope=other), TEN) == "issuer"
     asked = replace(CLAIMS.envelope, in_response_to="id-0")
     assert outcome(replace(CLAIMS, envelope=asked), TEN) == "in-response-to"
+
+
+def answering(question: str | None, around: str | None = None) -> Claims:
+    return replace(
+        CLAIMS,
+        confirmation=replace(CLAIMS.confirmation, in_response_to=question),
+        envelope=replace(CLAIMS.envelope, in_response_to=around),
+    )
+
+
+@pytest.mark.parametrize(
+    ("claims", "asked", "unsolicited", "expected"),
+    [
+        (answering(None), None, True, "accepted"),
+        (answering(None), None, False, "unsolicited"),
+        (answering("q-1"), None, True, "in-response-to"),
+        (answering("q-1"), "q-1", True, "accepted"),
+        (answering("q-1", "q-1"), "q-1", False, "accepted"),
+        (answering("q-1"), "q-2", False, "in-response-to"),
+        (answering("q-1", "q-2"), "q-1", True, "in-response-to"),
+        (answering(None, "q-1"), "q-1", True, "in-response-to"),
+    ],
+)
+def test_an_answer_belongs_to_the_browser_that_asked(
+    claims: Claims, asked: str | None, unsolicited: bool, expected: str
+) -> None:
+    assert outcome(claims, TEN, replace(EXPECTED, asked=asked, unsolicited=unsolicited)) == expected

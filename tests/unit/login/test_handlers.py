@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +17,7 @@ from concierge.login.ports import HttpAnswer
 from concierge.settings import Environment
 from tests.support.login_fakes import STUDIO_URL, FrontDoor
 from tests.support.saml_idp import SamlIdp, posted
-from tests.unit.login.test_studio_link import BINDING, links
+from tests.unit.login.test_studio_link import BINDING, IN_BOTH, IN_RESEARCH, Front
 
 REPOSITORY = Path(__file__).parents[3]
 POST: dict[str, Any] = json.loads((REPOSITORY / "events" / "saml-acs-post.json").read_text())
@@ -38,22 +35,29 @@ def handler(function: str) -> Callable[[Any, Any], dict[str, Any]]:
     return loaded
 
 
+Handler = Callable[[Any, Any], dict[str, Any]]
+
+
 @pytest.fixture
-def acs(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, Any], dict[str, Any]]:
+def validator(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> Handler:
     monkeypatch.setattr(bootstrap, "saml_settings", lambda: SimpleNamespace(public_base_url=""))
-    monkeypatch.setattr(bootstrap, "saml_login", lambda: door.login)
+    monkeypatch.setattr(bootstrap, "doorway", lambda: door.doorway)
     return handler("saml_validator")
 
 
-def test_a_signed_form_leads_into_studio(idp: SamlIdp, acs: Callable[[Any, Any], dict[str, Any]]) -> None:
-    response = acs({**POST, "body": urlencode({"SAMLResponse": posted(idp.response())})}, None)
+def asking(resource: str, **changes: object) -> dict[str, Any]:
+    return {**POST, "resource": resource, "path": resource, "httpMethod": "GET", "body": None, **changes}
+
+
+def test_a_signed_form_leads_into_studio(idp: SamlIdp, validator: Handler) -> None:
+    response = validator({**POST, "body": urlencode({"SAMLResponse": posted(idp.response())})}, None)
     assert (response["statusCode"], response["headers"]["Location"]) == (302, STUDIO_URL)
 
 
 def test_the_unsigned_sample_gets_a_page_and_nothing_else(
-    door: FrontDoor, acs: Callable[[Any, Any], dict[str, Any]], caplog: pytest.LogCaptureFixture
+    door: FrontDoor, validator: Handler, caplog: pytest.LogCaptureFixture
 ) -> None:
-    response = acs(POST, None)
+    response = validator(POST, None)
     assert response["statusCode"] == 403
     assert "Location" not in response["headers"]
     assert door.was_left_alone
@@ -61,65 +65,75 @@ def test_the_unsigned_sample_gets_a_page_and_nothing_else(
     assert (line.__dict__["outcome"], line.__dict__["reason"]) == ("refused", "unsigned")
 
 
-def test_a_busy_studio_is_said_to_be_busy(
-    idp: SamlIdp, door: FrontDoor, acs: Callable[[Any, Any], dict[str, Any]]
-) -> None:
+def test_a_busy_studio_is_said_to_be_busy(idp: SamlIdp, door: FrontDoor, validator: Handler) -> None:
     door.http.answer = HttpAnswer(status=503)
-    assert acs({**POST, "body": urlencode({"SAMLResponse": posted(idp.response())})}, None)["statusCode"] == 503
+    assert validator({**POST, "body": urlencode({"SAMLResponse": posted(idp.response())})}, None)["statusCode"] == 503
+
+
+def test_a_login_may_start_here(door: FrontDoor, validator: Handler) -> None:
+    response = validator(asking("/saml/login", queryStringParameters={"workspace": "research"}), None)
+    assert response["statusCode"] == 302
+    assert response["headers"]["Location"].startswith(door.provider.sso_url)
+    assert "RelayState=" in response["headers"]["Location"]
+
+
+def test_we_describe_ourselves(validator: Handler) -> None:
+    response = validator(asking("/saml/metadata"), None)
+    assert (response["statusCode"], response["headers"]["Content-Type"]) == (200, "application/samlmetadata+xml")
+
+
+def test_a_page_that_nobody_logged_in_for_is_over(validator: Handler) -> None:
+    response = validator(asking("/saml/workspace", headers={"Accept-Language": "ko-KR,ko;q=0.9"}), None)
+    assert response["statusCode"] == 403
+    assert response["headers"]["Content-Language"] == "ko"
+    poll = validator(asking("/saml/workspace", headers={"Accept": "application/json"}), None)
+    assert poll["statusCode"] == 403
+
+
+@pytest.mark.parametrize("resource", ["/saml/login", "/saml/metadata", "/saml/workspace", "/saml/other", None])
+def test_nothing_is_served_that_no_route_names(resource: str, validator: Handler, door: FrontDoor) -> None:
+    assert validator({**POST, "resource": resource}, None)["statusCode"] == 403
+    assert door.was_left_alone
+
+
+def test_every_answer_has_a_nonce_of_its_own(validator: Handler) -> None:
+    policies = {validator(POST, None)["headers"]["Content-Security-Policy"] for _ in range(5)}
+    assert len(policies) == 5
 
 
 def test_a_deployment_without_settings_answers_with_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    for root in (bootstrap.saml_settings, bootstrap.saml_login):
+    for root in (bootstrap.saml_settings, bootstrap.doorway):
         root.cache_clear()
     monkeypatch.setattr("concierge.bootstrap.login.environment", lambda: Environment({}))
     assert handler("saml_validator")(POST, None)["statusCode"] == 500
 
 
+def presigned(front: Front, monkeypatch: pytest.MonkeyPatch, **changes: object) -> dict[str, Any]:
+    monkeypatch.setattr(bootstrap, "studio_links", lambda: front.links)
+    return handler("presigned_url")({**GET, **changes}, None)
+
+
 def test_the_caller_is_led_to_their_own_profile(monkeypatch: pytest.MonkeyPatch) -> None:
-    studio, presigner = links(BINDING)
-    monkeypatch.setattr(bootstrap, "studio_links", lambda: studio)
-    response = handler("presigned_url")(GET, None)
+    front = Front(names={})
+    response = presigned(front, monkeypatch)
     assert (response["statusCode"], response["headers"]["Location"]) == (302, STUDIO_URL)
-    assert presigner.requests[0].profile == BINDING.profile
+    assert front.presigner.requests[0].profile == BINDING.profile
 
 
 def test_the_request_itself_names_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    studio, presigner = links(BINDING, replace(BINDING, login="the.boss", profile="the-boss", person_id="guid:b"))
-    monkeypatch.setattr(bootstrap, "studio_links", lambda: studio)
+    front = Front(names={})
     hints = {"login": "the.boss", "profile": "the-boss", "userArn": "the.boss"}
-    event = {**GET, "queryStringParameters": hints, "body": json.dumps(hints), "headers": hints}
-    assert handler("presigned_url")(event, None)["statusCode"] == 302
-    assert presigner.requests[0].profile == BINDING.profile
+    response = presigned(front, monkeypatch, queryStringParameters=hints, body=json.dumps(hints), headers=hints)
+    assert response["statusCode"] == 302
+    assert front.presigner.requests[0].login == IN_RESEARCH.person.login
 
 
-def test_without_a_workspace_there_is_a_page_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "studio_links", lambda: links()[0])
-    response = handler("presigned_url")(GET, None)
-    assert response["statusCode"] == 403
-    assert "no workspace" in response["body"]
-    assert response["headers"]["X-Concierge-Reason"] == "no-workspace"
+def test_without_a_workspace_the_reason_is_for_the_validator_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    response = presigned(Front(records=(), names={}), monkeypatch)
+    assert (response["statusCode"], json.loads(response["body"])) == (403, {"reason": "no-workspace"})
 
 
-@pytest.mark.parametrize(
-    ("function", "root", "needless"),
-    [
-        ("presigned_url", "studio_links", {"lxml", "signxml", "concierge.login.signature"}),
-        ("saml_validator", "saml_login", {"pydantic", "aws_lambda_powertools", "concierge.catalog.model"}),
-    ],
-)
-def test_a_cold_start_loads_only_what_it_uses(function: str, root: str, needless: set[str]) -> None:
-    environment = {
-        "SAML_PROVIDER_ARN": "arn:aws:iam::123456789012:saml-provider/corp",
-        "LOGIN_ROLE_ARN": "arn:aws:iam::123456789012:role/x/login",
-        "PRESIGNER_ROLE_ARN": "arn:aws:iam::123456789012:role/x/presigner",
-        "LEDGER_TABLE": "ledger",
-        "URL_EXPIRES_SECONDS": "20",
-        "CATALOG_BUCKET": "bucket",
-        "CATALOG_KEY": "catalog.json",
-        "CATALOG_MAX_AGE_SECONDS": "60",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "PYTHONPATH": f"{REPOSITORY / 'layers' / 'concierge'}:{REPOSITORY / 'functions' / function}",
-    }
-    code = f"import app, sys; app.bootstrap.{root}(); print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert set(loaded.stdout.split()) & needless == set()
+def test_several_workspaces_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    response = presigned(Front(records=(IN_BOTH,)), monkeypatch)
+    assert response["statusCode"] == 200
+    assert [each["key"] for each in json.loads(response["body"])["offers"]] == ["trading", "research"]

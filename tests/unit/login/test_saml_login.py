@@ -27,7 +27,7 @@ def test_a_signed_response_leads_into_studio(idp: SamlIdp, door: FrontDoor, now:
     assert door.enter(posted(document), now=now) == STUDIO_URL
     assert door.attempt.login == "amara.okafor"
     assert door.sts.documents == [document]
-    assert door.http.urls == [f"{BASE_URL}/studio"]
+    assert door.http.urls == [f"{BASE_URL}/studio?first=1"]
 
 
 def test_the_role_pair_may_come_in_either_order(idp: SamlIdp, door: FrontDoor, now: datetime) -> None:
@@ -96,7 +96,7 @@ def test_nobody_enters_when_sts_reads_something_else(
 
 
 def test_somebody_without_a_workspace_is_told_so(idp: SamlIdp, door: FrontDoor, now: datetime) -> None:
-    door.http.answer = HttpAnswer(status=403, reason="no-workspace")
+    door.http.answer = HttpAnswer(status=403, body=b'{"reason": "no-workspace"}')
     assert reason_of(door, idp.response(), now) == "no-workspace"
 
 
@@ -104,6 +104,10 @@ def test_somebody_without_a_workspace_is_told_so(idp: SamlIdp, door: FrontDoor, 
     ("answer", "error"),
     [
         (HttpAnswer(status=403), AwsError),
+        (HttpAnswer(status=403, body=b'{"message": "Forbidden"}'), AwsError),
+        (HttpAnswer(status=403, body=b'{"reason": "caller"}'), AwsError),
+        (HttpAnswer(status=200, body=b'{"offers": [{"domain": "x"}], "preparing": []}'), AwsError),
+        (HttpAnswer(status=500, body=b"<html>"), AwsError),
         (HttpAnswer(status=200, location=STUDIO_URL), AwsError),
         (HttpAnswer(status=302), AwsError),
         (HttpAnswer(status=302, location="javascript:alert(1)"), AwsError),
@@ -138,3 +142,12 @@ def test_no_logger_ever_sees_the_assertion(
 
 def test_a_little_clock_skew_is_forgiven(idp: SamlIdp, door: FrontDoor, now: datetime) -> None:
     assert door.enter(posted(idp.response()), now=now - timedelta(seconds=58)) == STUDIO_URL
+
+
+def test_an_application_number_of_entra_id_is_no_part_of_the_audience(
+    idp: SamlIdp, door: FrontDoor, now: datetime
+) -> None:
+    door.entity_id = "https://signin.aws.amazon.com/saml#2"
+    audience = ("<ns1:Audience>urn:amazon:webservices<", "<ns1:Audience>https://signin.aws.amazon.com/saml<")
+    assert door.enter(posted(idp.response(edits=[audience])), now=now) == STUDIO_URL
+    assert reason_of(door, idp.response(), now) == "audience"

@@ -97,7 +97,7 @@ def test_a_true_signature_under_a_wrong_claim_lets_nobody_in(
     assert refused(door, posted(idp.response(edits=edits, sign="both")), now) == reason
 
 
-def test_only_responses_that_the_idp_starts_are_read(idp: SamlIdp, door: FrontDoor, now: datetime) -> None:
+def test_an_answer_to_a_question_that_nobody_asked_is_refused(idp: SamlIdp, door: FrontDoor, now: datetime) -> None:
     assert refused(door, posted(idp.response(in_response_to="id-1")), now) == "in-response-to"
 
 
@@ -268,6 +268,8 @@ def test_documents_that_are_no_response(door: FrontDoor, now: datetime, reason: 
         ("base64", "AAA"),
         ("base64", "QUJD\nQUJD"),
         ("base64", "QUJD QUJD"),
+        ("base64", "QUJD===="),
+        ("base64", "QUI=QUI="),
         ("base64", "äöü="),
     ],
 )
@@ -323,3 +325,17 @@ def test_a_broken_certificate_is_named(idp: SamlIdp) -> None:
 def _issued_at(document: bytes) -> datetime:
     text = etree.fromstring(document)[-1].get("IssueInstant", "")
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def test_a_key_that_was_exchanged_a_minute_ago_lets_people_in(
+    idp: SamlIdp, impostor: SamlIdp, door: FrontDoor, now: datetime
+) -> None:
+    door.provider, door.replacement = read_metadata(impostor.metadata), read_metadata(idp.metadata)
+    assert door.enter(posted(idp.response()), now=now)
+
+
+def test_newer_metadata_does_not_make_a_forgery_true(
+    idp: SamlIdp, impostor: SamlIdp, door: FrontDoor, now: datetime
+) -> None:
+    door.replacement = read_metadata(idp.metadata)
+    assert refused(door, posted(impostor.response()), now) == "signature"

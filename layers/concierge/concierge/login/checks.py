@@ -20,7 +20,6 @@ MAX_AGE = timedelta(minutes=5)  # since IssueInstant, as STS has it
 
 ROLE = "https://aws.amazon.com/SAML/Attributes/Role"
 ROLE_SESSION_NAME = "https://aws.amazon.com/SAML/Attributes/RoleSessionName"
-AUDIENCE = "urn:amazon:webservices"
 
 _SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -29,12 +28,19 @@ _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What a login must be for: this identity provider, this address, this role."""
+    """What a login must be for: this identity provider, this application at this address, this role.
+
+    asked:       the question that this browser has asked, if the response answers one; None otherwise.
+    unsolicited: whether the identity provider may start a login.
+    """
 
     issuer: str
+    audience: str
     acs: str
     role_arn: str
     provider_arn: str
+    asked: str | None = None
+    unsolicited: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +96,15 @@ def _issuer(claims: Claims, expected: Expected, _now: datetime) -> None:
             raise LoginRefused("issuer", f"issuer is {_clip(issuer)}, the metadata says {_clip(expected.issuer)}")
 
 
-def _idp_initiated(claims: Claims, _expected: Expected, _now: datetime) -> None:
-    """Nobody here ever asks: an answer to a question belongs to somebody else's conversation."""
-    if claims.envelope.in_response_to is not None or claims.confirmation.in_response_to is not None:
-        raise LoginRefused("in-response-to", "only responses that the identity provider starts are accepted")
+def _in_response_to(claims: Claims, expected: Expected, _now: datetime) -> None:
+    """An answer to somebody else's question belongs to somebody else's browser."""
+    answered, around = claims.confirmation.in_response_to, claims.envelope.in_response_to
+    if around is not None and around != answered:
+        raise LoginRefused("in-response-to", "Response and SubjectConfirmationData answer different questions")
+    if answered is not None and answered != expected.asked:
+        raise LoginRefused("in-response-to", "this browser has not asked the question that the response answers")
+    if answered is None and not expected.unsolicited:
+        raise LoginRefused("unsolicited", "only logins that start at /saml/login are accepted (AllowIdpInitiated)")
 
 
 def _destination(claims: Claims, expected: Expected, _now: datetime) -> None:
@@ -113,9 +124,9 @@ def _recipient(claims: Claims, expected: Expected, _now: datetime) -> None:
         raise LoginRefused("recipient", f"Recipient is {found}, the ACS URL is {expected.acs}")
 
 
-def _audience(claims: Claims, _expected: Expected, _now: datetime) -> None:
-    if not claims.audiences or any(AUDIENCE not in audiences for audiences in claims.audiences):
-        raise LoginRefused("audience", f"the audience must be {AUDIENCE}")
+def _audience(claims: Claims, expected: Expected, _now: datetime) -> None:
+    if not claims.audiences or any(expected.audience not in audiences for audiences in claims.audiences):
+        raise LoginRefused("audience", f"the audience must be {expected.audience}")
 
 
 def _age(claims: Claims, _expected: Expected, now: datetime) -> None:
@@ -164,7 +175,7 @@ CHECKS: tuple[Check, ...] = (
     _version,
     _status,
     _issuer,
-    _idp_initiated,
+    _in_response_to,
     _destination,
     _confirmation_method,
     _recipient,

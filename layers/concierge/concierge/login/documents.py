@@ -23,6 +23,7 @@ METADATA = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 
 _MAX_BASE64 = 100_000  # characters; the most that STS takes (AssumeRoleWithSAML, API reference)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}", re.ASCII)
 _MAX_ELEMENTS = 2_000
 _DECLARATION = re.compile(
     r"""<\?xml\s+version=(["'])1\.0\1(\s+encoding=(["'])utf-8\3)?(\s+standalone=(["'])(yes|no)\5)?\s*\?>""",
@@ -34,6 +35,8 @@ def decoded(saml_response: str) -> bytes:
     """The document inside a SAMLResponse field; raises LoginRefused."""
     if len(saml_response) > _MAX_BASE64:
         raise LoginRefused("too-large", f"SAMLResponse has more than {_MAX_BASE64} characters")
+    if len(saml_response) % 4 or not _BASE64.fullmatch(saml_response):  # b64decode forgives what follows the padding
+        raise LoginRefused("base64", "SAMLResponse is not base64")
     try:
         return base64.b64decode(saml_response, validate=True)
     except (binascii.Error, ValueError) as error:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -28,8 +29,16 @@ def require_method(event: Event, method: str) -> None:
         raise LoginRefused("method", f"only {method} is served here")
 
 
-def posted_saml_response(event: Event) -> str:
-    """The one SAMLResponse field of the posted form, still in base64; raises LoginRefused."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """saml_response: still in base64. relay_state: whatever somebody put there; empty if nobody did."""
+
+    saml_response: str = field(repr=False)
+    relay_state: str = field(default="", repr=False)
+
+
+def posted(event: Event) -> Posted:
+    """What the identity provider had the browser post; raises LoginRefused."""
     require_method(event, "POST")
     content_type = header(event, "Content-Type").partition(";")[0].strip().casefold()
     if content_type != _FORM:
@@ -43,7 +52,13 @@ def posted_saml_response(event: Event) -> str:
     responses = [value for name, value in fields if name == "SAMLResponse"]
     if len(responses) != 1:
         raise LoginRefused("form", f"{len(responses)} SAMLResponse fields, exactly one is read")
-    return responses[0]
+    states = [value for name, value in fields if name == "RelayState"]
+    return Posted(saml_response=responses[0], relay_state=states[0] if len(states) == 1 else "")
+
+
+def query_of(event: Event) -> Mapping[str, str]:
+    """The parameters of the query; of one that came several times, the last."""
+    return event.get("queryStringParameters") or {}
 
 
 def base_url(event: Event, public_base_url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,16 +15,23 @@ from lxml import etree
 from concierge.errors import SettingsError
 from concierge.login.documents import METADATA, SIGNATURE, Element, hardened_parser
 
+_REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+_HTTPS = re.compile(r"https://[^\s#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s#]*)?", re.ASCII)
 _WEAKEST_RSA = 2048  # bits
 _WEAKEST_EC = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityProvider:
-    """Who may vouch for people: its entity id, and the certificates whose keys it signs with."""
+    """Who may vouch for people.
+
+    certificates: those whose keys it signs with.
+    sso_url:      where logins may start, over HTTP-Redirect; empty if the metadata names no such address.
+    """
 
     entity_id: str
     certificates: tuple[x509.Certificate, ...]
+    sso_url: str = ""
 
 
 def read_metadata(document: str) -> IdentityProvider:
@@ -41,7 +49,15 @@ def read_metadata(document: str) -> IdentityProvider:
             "the metadata of the IAM SAML provider needs an entityID and a signing certificate (RSA of at least"
             f" {_WEAKEST_RSA} bits, or an elliptic curve of at least {_WEAKEST_EC})"
         )
-    return IdentityProvider(entity_id=entity_id, certificates=certificates)
+    return IdentityProvider(entity_id=entity_id, certificates=certificates, sso_url=_sso_url(root))
+
+
+def _sso_url(root: Element) -> str:
+    for service in root.iterfind(f"{METADATA}IDPSSODescriptor/{METADATA}SingleSignOnService"):
+        location = service.get("Location", "")
+        if service.get("Binding") == _REDIRECT and _HTTPS.fullmatch(location):
+            return location
+    return ""
 
 
 def _certificates(root: Element) -> Iterator[x509.Certificate]:

@@ -1,23 +1,51 @@
-"""A signed SAML response becomes a way into Studio, once."""
+"""A signed SAML response becomes somebody's session, once."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
-from urllib.parse import urlsplit
 
-from concierge.errors import AlreadyExists, AwsError, Denied, LoginRefused, Throttled
-from concierge.login.attempts import NO_WORKSPACE, Attempt
+from concierge.errors import AlreadyExists, Denied, LoginRefused
+from concierge.login.attempts import Attempt
+from concierge.login.attested import Attested, sealed
+from concierge.login.authn_requests import LoginRequests
 from concierge.login.checks import CLOCK_SKEW, Assertion, Expected, accepted
-from concierge.login.claims import claims_of
-from concierge.login.documents import decoded, parsed
-from concierge.login.ports import HttpAnswer, IdentityProviders, SamlSession, SamlSessions, SignedHttp, UsedAssertions
+from concierge.login.claims import Claims, claims_of
+from concierge.login.documents import Element, decoded, parsed
+from concierge.login.metadata import IdentityProvider
+from concierge.login.ports import (
+    Credentials,
+    DecryptionKeys,
+    IdentityProviders,
+    Keys,
+    SamlSession,
+    SamlSessions,
+    UsedAssertions,
+)
 from concierge.login.settings import RoleArn
-from concierge.login.signature import verified
+from concierge.login.signature import Signed, verified
+
+logger = logging.getLogger(__name__)
 
 _MARGIN = timedelta(hours=1)  # how much longer a used assertion is remembered than it could be used
+_ROLLED_OVER = frozenset({"signature", "certificate-expired"})  # what a new key at the identity provider looks like
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """Who it is, and the session that STS gave for them.
+
+    request_id: the question that this answers; empty if the identity provider started the login.
+    groups:     what `login.attested` sealed; empty if the identity provider is not asked about groups.
+    """
+
+    login: str
+    credentials: Credentials
+    request_id: str = ""
+    groups: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,37 +53,74 @@ class SamlLogin:
     """The order is the point: what costs nothing first, then one-time use, and only then STS.
 
     An assertion that was used stays used, even if a later step fails: the person opens the portal's link again.
+
+    entity_id:        ours, which is the audience of every assertion, up to a # in it.
+    decryption_keys:  what encrypted assertions are opened with; none where they are not read.
+    idp_initiated:    whether a login may start at the identity provider.
+    groups_attribute: the attribute that names groups; empty if none is read.
     """
 
     login_role: RoleArn
     provider_arn: str
+    entity_id: str
+    idp_initiated: bool
+    groups_attribute: str
     providers: IdentityProviders
     used: UsedAssertions
     sessions: SamlSessions
-    http: SignedHttp
+    requests: LoginRequests
+    keys: Keys
+    decryption_keys: DecryptionKeys
 
-    def enter(self, saml_response: str, *, base_url: str, attempt: Attempt, now: datetime) -> str:
-        """The presigned URL of the person that the response is about; raises LoginRefused.
+    def enter(
+        self, saml_response: str, *, acs: str, cookies: Mapping[str, str], attempt: Attempt, now: datetime
+    ) -> LoggedIn:
+        """The person that the response is about; raises LoginRefused.
 
         saml_response: the posted field, in base64.
-        base_url:      this API as browsers see it; the ACS URL and the address of the Studio route derive from it.
+        acs:           the address that it was posted to, as browsers see it.
         """
         document = decoded(saml_response)
-        response = parsed(document)
-        provider = self.providers.current(now)
-        expected = Expected(
-            issuer=provider.entity_id,
-            acs=f"{base_url}/saml/acs",
-            role_arn=self.login_role.arn,
-            provider_arn=self.provider_arn,
-        )
-        claims = claims_of(verified(response, provider, now=now))
+        signed, provider = self._verified(parsed(document), now)
+        claims = claims_of(signed)
+        expected = self._expected(claims, provider, acs, cookies, now)
         assertion = accepted(claims, expected, now=now)
         attempt.login = assertion.login
         self._use_once(assertion)
         session = self._session(document, assertion, expected)
-        answer = self.http.get(f"{base_url}/studio", session.credentials, correlation=attempt.correlation)
-        return _location(answer, base_url)
+        return LoggedIn(
+            login=assertion.login,
+            credentials=session.credentials,
+            request_id=expected.asked or "",
+            groups=self._groups(claims, assertion.login, now),
+        )
+
+    def _verified(self, response: Element, now: datetime) -> tuple[Signed, IdentityProvider]:
+        """With the metadata at hand; if no key of it fits, with newer metadata, if there is any."""
+        provider = self.providers.current(now)
+        keys = self.decryption_keys.current(now)
+        try:
+            return verified(response, provider, now=now, keys=keys), provider
+        except LoginRefused as refused:
+            newer = self.providers.newer(provider, now) if refused.reason in _ROLLED_OVER else None
+            if newer is None:
+                raise
+        return verified(response, newer, now=now, keys=keys), newer
+
+    def _expected(
+        self, claims: Claims, provider: IdentityProvider, acs: str, cookies: Mapping[str, str], now: datetime
+    ) -> Expected:
+        asked = claims.confirmation.in_response_to
+        return Expected(
+            issuer=provider.entity_id,
+            # Entra ID keeps applications apart by what follows a #, and sends the audience without it.
+            audience=self.entity_id.partition("#")[0],
+            acs=acs,
+            role_arn=self.login_role.arn,
+            provider_arn=self.provider_arn,
+            asked=asked if asked is not None and self.requests.is_ours(asked, cookies, now=now) else None,
+            unsolicited=self.idp_initiated,
+        )
 
     def _use_once(self, assertion: Assertion) -> None:
         digest = hashlib.sha256(f"{assertion.issuer}\n{assertion.id}".encode()).hexdigest()
@@ -83,14 +148,13 @@ class SamlLogin:
             raise LoginRefused("sts-disagrees", "STS read another person, issuer or address from the response")
         return session
 
-
-def _location(answer: HttpAnswer, base_url: str) -> str:
-    """The redirect that the Studio route answers with; every other answer is the reason for an error page."""
-    if answer.status == HTTPStatus.FOUND and urlsplit(answer.location).scheme == urlsplit(base_url).scheme:
-        return answer.location
-    if answer.reason == NO_WORKSPACE:
-        raise LoginRefused(NO_WORKSPACE, "no door is open for this person")
-    code = f"Http{answer.status}"
-    if answer.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT):
-        raise Throttled("execute-api:Invoke", code, "the Studio route is busy")
-    raise AwsError("execute-api:Invoke", code, "the Studio route did not answer with a redirect")
+    def _groups(self, claims: Claims, login: str, now: datetime) -> str:
+        """An attribute that is missing says nothing; one without values says that the person is in no group."""
+        named = claims.attributes.get(self.groups_attribute) if self.groups_attribute else None
+        if named is None:
+            return ""
+        attested = Attested(login=login, groups=tuple(each for each in named if each), at=claims.issued_at)
+        text = sealed(attested, self.keys.current(now))
+        if not text:
+            logger.warning("too many groups in the assertion, none is read", extra={"login": login})
+        return text

@@ -41,22 +41,36 @@ class RoleArn:
 class SamlSettings:
     """saml_validator.
 
-    public_base_url: without a trailing slash; empty means the address that API Gateway gave the API.
+    entity_id:        ours, as the identity provider and STS know the application.
+    public_base_url:  without a trailing slash; empty means the address that API Gateway gave the API.
+    groups_attribute: the SAML attribute that names groups; empty if none is read.
+    decryption:       ARN of the secret with the keys for encrypted assertions; empty if none are read.
     """
 
     provider_arn: str
     login_role: RoleArn
     table: str
+    keys_secret: str
+    entity_id: str
     public_base_url: str
+    idp_initiated: bool
+    groups_attribute: str
+    decryption: str
 
     @classmethod
     def read(cls, env: Environment) -> SamlSettings:
-        """From SAML_PROVIDER_ARN, LOGIN_ROLE_ARN, LEDGER_TABLE and PUBLIC_BASE_URL."""
+        """From SAML_PROVIDER_ARN, LOGIN_ROLE_ARN, LEDGER_TABLE, LOGIN_KEYS_SECRET, SAML_ENTITY_ID, PUBLIC_BASE_URL,
+        ALLOW_IDP_INITIATED, GROUPS_ATTRIBUTE and SAML_DECRYPTION_SECRET."""
         return cls(
             provider_arn=env.text("SAML_PROVIDER_ARN"),
             login_role=RoleArn.parse(env.text("LOGIN_ROLE_ARN")),
             table=env.text("LEDGER_TABLE"),
+            keys_secret=env.text("LOGIN_KEYS_SECRET"),
+            entity_id=env.text("SAML_ENTITY_ID"),
             public_base_url=_base_url(env.optional("PUBLIC_BASE_URL")),
+            idp_initiated=env.switch("ALLOW_IDP_INITIATED"),
+            groups_attribute=env.optional("GROUPS_ATTRIBUTE"),
+            decryption=env.optional("SAML_DECRYPTION_SECRET"),
         )
 
 
@@ -70,15 +84,17 @@ class PresignSettings:
     table: str
     login_role: RoleArn
     presigner_role: RoleArn
+    keys_secret: str
     url_expires: int
 
     @classmethod
     def read(cls, env: Environment) -> PresignSettings:
-        """From LEDGER_TABLE, LOGIN_ROLE_ARN, PRESIGNER_ROLE_ARN and URL_EXPIRES_SECONDS."""
+        """From LEDGER_TABLE, LOGIN_ROLE_ARN, PRESIGNER_ROLE_ARN, LOGIN_KEYS_SECRET and URL_EXPIRES_SECONDS."""
         return cls(
             table=env.text("LEDGER_TABLE"),
             login_role=RoleArn.parse(env.text("LOGIN_ROLE_ARN")),
             presigner_role=RoleArn.parse(env.text("PRESIGNER_ROLE_ARN")),
+            keys_secret=env.text("LOGIN_KEYS_SECRET"),
             url_expires=env.whole("URL_EXPIRES_SECONDS", least=5, most=300),
         )
 

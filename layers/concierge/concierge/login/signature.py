@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from concierge.errors import LoginRefused
+from concierge.login.decryption import decrypted, is_encrypted
 from concierge.login.documents import (
     PROTOCOL,
     SAML,
@@ -61,7 +63,8 @@ class Signed:
     """What may be read.
 
     assertion: parsed from bytes whose signature was verified.
-    envelope:  the Response around it. It was verified only if `envelope_is_signed`: use it to refuse, never to grant.
+    envelope:  the Response around it, decrypted if it was encrypted. It was verified only if `envelope_is_signed`:
+               use it to refuse, never to grant.
     """
 
     assertion: Element
@@ -69,11 +72,42 @@ class Signed:
     envelope_is_signed: bool
 
 
-def verified(response: Element, provider: IdentityProvider, *, now: datetime) -> Signed:
-    """Verifies every signature of the response, at least one; raises LoginRefused."""
+def verified(
+    response: Element, provider: IdentityProvider, *, now: datetime, keys: Sequence[rsa.RSAPrivateKey] = ()
+) -> Signed:
+    """Verifies every signature of the response, at least one; raises LoginRefused.
+
+    keys: open an encrypted assertion; without any, it is refused.
+    """
+    if is_encrypted(response, keys):
+        return _verified_around_encryption(response, provider, now, keys)
+    return _verified_in_the_clear(response, provider, now)
+
+
+def _verified_around_encryption(
+    response: Element, provider: IdentityProvider, now: datetime, keys: Sequence[rsa.RSAPrivateKey]
+) -> Signed:
+    """A signature of the response covers the encrypted form, one of the assertion covers what was encrypted.
+
+    Encryption itself vouches for nothing: everybody has the public key.
+    """
+    _require_response(response)
+    _refuse_repeated_ids(response)
+    if not _signatures(response):
+        return _verified_in_the_clear(decrypted(response, keys), provider, now)
+    _signed_elements(response, response)
+    opened = decrypted(_verify(response, provider.certificates, now), keys)
+    if _signatures(opened):
+        assertion = _verified_in_the_clear(opened, provider, now).assertion
+    else:
+        assertion = _only_assertion(opened)
+    return Signed(assertion=assertion, envelope=opened, envelope_is_signed=True)
+
+
+def _verified_in_the_clear(response: Element, provider: IdentityProvider, now: datetime) -> Signed:
     assertion = _only_assertion(response)
     _refuse_repeated_ids(response)
-    signers = _signed_elements(response, assertion)
+    signers = _signed_elements(response, response, assertion)
     results = {element.tag: _verify(element, provider.certificates, now) for element in signers}
     if response.tag in results:
         envelope = results[response.tag]
@@ -83,14 +117,16 @@ def verified(response: Element, provider: IdentityProvider, *, now: datetime) ->
 
 def _only_assertion(response: Element) -> Element:
     """The only assertion of the whole document, which must be the response's own child."""
-    if response.tag != f"{PROTOCOL}Response":
-        raise LoginRefused("structure", "the document is not a SAML 2.0 Response")
-    if next(response.iter("{*}EncryptedAssertion"), None) is not None:
-        raise LoginRefused("encrypted", "encrypted assertions are not read")
+    _require_response(response)
     assertions = list(response.iter("{*}Assertion"))
     if len(assertions) != 1 or assertions[0].getparent() is not response:
         raise LoginRefused("assertion-count", f"{len(assertions)} assertions, exactly one is read")
     return only_child(response, f"{SAML}Assertion")
+
+
+def _require_response(response: Element) -> None:
+    if response.tag != f"{PROTOCOL}Response":
+        raise LoginRefused("structure", "the document is not a SAML 2.0 Response")
 
 
 def _refuse_repeated_ids(response: Element) -> None:
@@ -105,12 +141,16 @@ def _refuse_repeated_ids(response: Element) -> None:
         raise LoginRefused("repeated-id", "two elements have the same ID")
 
 
-def _signed_elements(response: Element, assertion: Element) -> list[Element]:
-    """The elements that carry a signature as their own child; no signature may stand anywhere else."""
-    owners = [signature.getparent() for signature in response.iter(f"{SIGNATURE}Signature")]
+def _signatures(response: Element) -> list[Element]:
+    return list(response.iter(f"{SIGNATURE}Signature"))
+
+
+def _signed_elements(response: Element, *may_sign: Element) -> list[Element]:
+    """Those of the elements that carry a signature as their own child; no signature may stand anywhere else."""
+    owners = [signature.getparent() for signature in _signatures(response)]
     if not owners:
         raise LoginRefused("unsigned", "neither the response nor the assertion is signed")
-    signers = [element for element in (response, assertion) if element in owners]
+    signers = [element for element in may_sign if element in owners]
     if len(owners) != len(signers):
         raise LoginRefused("signature-place", "a signature is not the response's or the assertion's only one")
     return signers

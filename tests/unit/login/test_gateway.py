@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from lxml import etree
 
 from concierge.errors import AwsError, LoginRefused, NotYet, SettingsError, Throttled
-from concierge.login import pages
-from concierge.login.attempts import Attempt, answer
-from concierge.login.gateway import base_url, correlation_id, posted_saml_response, require_method
+from concierge.login import site
+from concierge.login.attempts import Attempt, Response, answer
+from concierge.login.doorway import PageWords
+from concierge.login.gateway import base_url, correlation_id, posted, require_method
 from concierge.login.settings import PresignSettings, RoleArn, SamlSettings
 from concierge.settings import Environment
 from tests.support.login_fakes import ACCOUNT, BASE_URL, LOGIN_ROLE, PROVIDER_ARN, STUDIO_URL
@@ -30,6 +28,9 @@ ENVIRONMENT = {
     "PRESIGNER_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/studio-platform/presigner",
     "LEDGER_TABLE": "ledger",
     "URL_EXPIRES_SECONDS": "20",
+    "LOGIN_KEYS_SECRET": f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:keys-AbCdEf",
+    "SAML_ENTITY_ID": "urn:amazon:webservices",
+    "ALLOW_IDP_INITIATED": "true",
     "CATALOG_BUCKET": "bucket",
     "CATALOG_KEY": "catalog.json",
     "CATALOG_MAX_AGE_SECONDS": "60",
@@ -42,22 +43,22 @@ def form(**changes: object) -> dict[str, Any]:
 
 def reason_of(event: dict[str, Any]) -> str:
     with pytest.raises(LoginRefused) as refused:
-        posted_saml_response(event)
+        posted(event)
     return refused.value.reason
 
 
 def test_the_field_is_read_whatever_else_the_idp_posts() -> None:
-    assert posted_saml_response(form()) == "QUJD"
-    assert posted_saml_response(form(body="RelayState=x%3Dy&SAMLResponse=QUJD&other=")) == "QUJD"
+    assert posted(form()).saml_response == "QUJD"
+    assert posted(form(body="RelayState=x%3Dy&SAMLResponse=QUJD&other=")).saml_response == "QUJD"
 
 
 def test_a_body_in_base64_is_the_same_body() -> None:
     body = base64.b64encode(b"SAMLResponse=QUJD").decode()
-    assert posted_saml_response(form(body=body, isBase64Encoded=True)) == "QUJD"
+    assert posted(form(body=body, isBase64Encoded=True)).saml_response == "QUJD"
 
 
 def test_header_names_have_no_case() -> None:
-    assert posted_saml_response(form(headers={"content-type": "Application/X-WWW-Form-Urlencoded; charset=UTF-8"}))
+    assert posted(form(headers={"content-type": "Application/X-WWW-Form-Urlencoded; charset=UTF-8"}))
 
 
 @pytest.mark.parametrize(
@@ -114,13 +115,16 @@ def test_one_correlation_id_follows_a_login_through_both_functions() -> None:
 
 
 def raising(error: Exception | None) -> dict[str, Any]:
-    def enter(attempt: Attempt) -> str:
+    def enter(attempt: Attempt) -> Response:
         attempt.login = "amara.okafor"
         if error is not None:
             raise error
-        return STUDIO_URL
+        return site.redirect(STUDIO_URL)
 
-    return answer(POST, enter)
+    def look(correlation: str) -> site.Look:
+        return site.Look(language=site.Language.ENGLISH, nonce="bm9uY2U", correlation=correlation)
+
+    return answer(POST, enter, PageWords(look=look))
 
 
 def test_success_is_a_redirect_that_nobody_keeps() -> None:
@@ -132,21 +136,24 @@ def test_success_is_a_redirect_that_nobody_keeps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "page"),
+    ("error", "notice"),
     [
-        (LoginRefused("signature", "a detail"), pages.REFUSED),
-        (LoginRefused("no-workspace"), pages.NO_WORKSPACE),
-        (SettingsError("a detail"), pages.FAILED),
-        (AwsError("iam:GetSAMLProvider", "AccessDenied", "a detail"), pages.FAILED),
-        (Throttled("dynamodb:PutItem", "ThrottlingException", "a detail"), pages.BUSY),
-        (NotYet("sagemaker:CreatePresignedDomainUrl", "ResourceInUse", "a detail"), pages.BUSY),
+        (LoginRefused("signature", "a detail"), site.Notice.REFUSED),
+        (LoginRefused("no-workspace"), site.Notice.NO_WORKSPACE),
+        (LoginRefused("held"), site.Notice.HELD),
+        (LoginRefused("visit"), site.Notice.EXPIRED),
+        (SettingsError("a detail"), site.Notice.FAILED),
+        (AwsError("iam:GetSAMLProvider", "AccessDenied", "a detail"), site.Notice.FAILED),
+        (Throttled("dynamodb:PutItem", "ThrottlingException", "a detail"), site.Notice.BUSY),
+        (NotYet("sagemaker:CreatePresignedDomainUrl", "ResourceInUse", "a detail"), site.Notice.BUSY),
     ],
 )
 def test_a_browser_learns_what_to_do_and_the_log_learns_why(
-    error: Exception, page: pages.Page, caplog: pytest.LogCaptureFixture
+    error: Exception, notice: site.Notice, caplog: pytest.LogCaptureFixture
 ) -> None:
     response = raising(error)
-    assert response == {**pages.page(page, correlation_id(POST)), "headers": response["headers"]}
+    look = site.Look(language=site.Language.ENGLISH, nonce="bm9uY2U", correlation=correlation_id(POST))
+    assert response == site.notice(notice, look)
     assert "a detail" not in response["body"]
     [line] = caplog.records
     assert line.__dict__["correlation"] in response["body"]
@@ -156,26 +163,9 @@ def test_a_browser_learns_what_to_do_and_the_log_learns_why(
     assert line.exc_info is None
 
 
-def test_every_refusal_but_one_looks_the_same() -> None:
+def test_refusals_look_the_same_unless_the_person_can_do_something() -> None:
     assert raising(LoginRefused("unsigned")) == raising(LoginRefused("replayed", "x"))
-    assert "X-Concierge-Reason" not in raising(LoginRefused("unsigned"))["headers"]
-    assert raising(LoginRefused("no-workspace"))["headers"]["X-Concierge-Reason"] == "no-workspace"
-
-
-@pytest.mark.parametrize("page", [pages.REFUSED, pages.NO_WORKSPACE, pages.FAILED, pages.BUSY])
-def test_a_page_needs_nothing_from_outside_and_runs_nothing(page: pages.Page) -> None:
-    response = pages.page(page, "<script>alert(1)</script>")
-    body, policy = response["body"], response["headers"]["Content-Security-Policy"]
-    assert "<script" not in body
-    assert "http" not in body
-    tree = etree.fromstring(body.replace("<!doctype html>", ""), etree.HTMLParser())
-    assert tree.get("lang") == "en"
-    assert tree.xpath("count(//main)") == tree.xpath("count(//h1)") == 1
-    [style] = re.findall(r"<style>(.*?)</style>", body, re.DOTALL)
-    assert base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() in policy
-    assert "prefers-color-scheme: dark" in style
-    assert policy.startswith("default-src 'none'")
-    assert response["statusCode"] == page.status
+    assert raising(LoginRefused("unsigned")) != raising(LoginRefused("held"))
 
 
 def test_settings_of_both_functions_are_read_from_the_environment() -> None:
