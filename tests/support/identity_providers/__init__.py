@@ -1,0 +1,1 @@
+"""Real identity providers: software that companies run, behind one small protocol."""
