@@ -1,0 +1,1 @@
+"""What a login costs otherwise: the same calls, written as they usually are."""
