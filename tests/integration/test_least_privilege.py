@@ -19,6 +19,7 @@ from local.idp import DemoIdp
 from local.stack import LocalStack
 from local.story import Character, Story
 from tests.integration.conftest import EXAMPLE, ROOT
+from tests.support.login_browser import LoginBrowser, question_in
 
 if TYPE_CHECKING:
     from types_boto3_identitystore.type_defs import NameTypeDef
@@ -49,9 +50,10 @@ def stack(idp: DemoIdp) -> Iterator[LocalStack]:
             "ResyncDelaySeconds": "1",
             "ReplicationMarginSeconds": "0",
             "CatalogMaxAgeSeconds": "0",
+            "GroupsAttribute": GROUPS,
         },
         catalog=EXAMPLE,
-        idp_metadata=idp.metadata,
+        idp_metadata=idp.metadata_at("https://idp.example.com/sso"),
         clock=Clock(),
         secrets={"EntraClientStateSecretArn": CLIENT_STATE},
     ) as running:
@@ -64,6 +66,7 @@ def told(stack: LocalStack, story_of_all: Story, catalog: Catalog) -> LocalStack
     story, domain = story_of_all, catalog.domains[0]
     story.joins()
     story.follows(story.logs_in())
+    _logs_in_every_way(story)
     space = story.starts_an_app(domain_id=domain.domain_id, region=domain.region)
     story.works_in(space)
     story.hours_pass(5)
@@ -105,6 +108,23 @@ def _change_the_catalog(stack: LocalStack) -> None:
 
 
 STORE = "d-1234567890"
+GROUPS = "https://idp.example.com/groups"
+
+
+def _logs_in_every_way(story: Story) -> None:
+    """A stranger whom the identity provider vouches for, in a login that starts here, with a deep link."""
+    s3, bucket = story.stack.session().client("s3"), story.stack.outputs["CatalogBucket"]
+    compiled = json.loads(s3.get_object(Bucket=bucket, Key="catalog.json")["Body"].read())
+    compiled["login"]["just_in_time"] = {"directory": "corp.example.com", "groups": ["studio-risk-analytics"]}
+    s3.put_object(Bucket=bucket, Key="catalog.json", Body=json.dumps(compiled).encode())
+    stranger = replace(story, person=Character(login="just.in.time", guid="just-in-time"))
+    browser = LoginBrowser()
+    question, relay_state = question_in(browser.get(story.stack.outputs["LoginUrl"] + "?workspace=research").location)
+    answer = stranger.saml_response(in_response_to=question, attributes={GROUPS: ["studio-risk-analytics"]})
+    page = browser.post(story.stack.outputs["AcsUrl"], SAMLResponse=answer, RelayState=relay_state)
+    assert page.status == 303
+    story.stack.settle(timeout=30)
+    assert browser.get(page.location).status == 302
 
 
 def _another_account(story: Story) -> None:
