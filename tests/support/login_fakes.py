@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from concierge.errors import AlreadyExists, Denied, NotFound
 from concierge.login import site
 from concierge.login.attempts import Attempt
-from concierge.login.authn_requests import LoginRequests
 from concierge.login.doorway import Browser, Doorway
 from concierge.login.gateway import Posted
-from concierge.login.metadata import IdentityProvider
 from concierge.login.ports import Announcement, Credentials, HttpAnswer, LinkRequest, SamlSession
+from concierge.login.saml.authn_requests import LoginRequests
+from concierge.login.saml.metadata import IdentityProvider
 from concierge.login.saml_login import SamlLogin
 from concierge.login.settings import RoleArn
 from concierge.login.visits import Visits

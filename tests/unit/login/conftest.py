@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from concierge.login.metadata import IdentityProvider, read_metadata
+from concierge.login.saml.metadata import IdentityProvider, read_metadata
 from tests.support.login_fakes import ACS, LOGIN_ROLE, PROVIDER_ARN, FrontDoor, Sts, sts_session
 from tests.support.saml_idp import KeyPair, SamlIdp
 

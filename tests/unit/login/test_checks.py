@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from concierge.errors import LoginRefused
-from concierge.login.checks import ROLE, ROLE_SESSION_NAME, Expected, accepted
-from concierge.login.claims import Claims, Confirmation, Envelope
+from concierge.login.saml.checks import ROLE, ROLE_SESSION_NAME, Expected, accepted
+from concierge.login.saml.claims import Claims, Confirmation, Envelope
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ACS = "https://login.example.com/saml/acs"

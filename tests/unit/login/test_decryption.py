@@ -19,11 +19,11 @@ from lxml import etree
 from saml2 import class_name, samlp, sigver  # type: ignore[import-untyped]  # pysaml2 carries no types
 
 from concierge.errors import LoginRefused, SettingsError
-from concierge.login.claims import claims_of
-from concierge.login.decryption import ENCRYPTION, decrypted, read_private_keys
-from concierge.login.documents import SAML, SIGNATURE, Element, parsed
-from concierge.login.metadata import IdentityProvider
-from concierge.login.signature import verified
+from concierge.login.saml.claims import claims_of
+from concierge.login.saml.decryption import ENCRYPTION, decrypted, read_private_keys
+from concierge.login.saml.documents import SAML, SIGNATURE, Element, parsed
+from concierge.login.saml.metadata import IdentityProvider
+from concierge.login.saml.signature import verified
 from tests.support.saml_idp import ROLE_SESSION_NAME, Edit, KeyPair, SamlIdp, Signing, edited
 
 Keys = tuple[rsa.RSAPrivateKey, ...]

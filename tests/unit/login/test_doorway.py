@@ -14,10 +14,11 @@ import pytest
 from lxml import etree
 
 from concierge.errors import LoginRefused, SettingsError
-from concierge.login import authn_requests, visits
+from concierge.login import visits
 from concierge.login.attested import unsealed
 from concierge.login.cookies import cookies_in
 from concierge.login.ports import HttpAnswer
+from concierge.login.saml import authn_requests
 from tests.support.login_fakes import ACS, BASE_URL, ENTITY_ID, GROUPS, STUDIO_URL, FrontDoor
 from tests.support.saml_idp import ROLE, ROLE_SESSION_NAME, SamlIdp, posted
 

@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 
 from concierge import bootstrap
 from concierge.errors import LoginRefused
-from concierge.login.checks import Assertion, Expected, accepted
-from concierge.login.claims import Claims, Envelope, claims_of
-from concierge.login.documents import decoded, parsed
-from concierge.login.metadata import IdentityProvider
-from concierge.login.signature import verified
+from concierge.login.saml.checks import Assertion, Expected, accepted
+from concierge.login.saml.claims import Claims, Envelope, claims_of
+from concierge.login.saml.documents import decoded, parsed
+from concierge.login.saml.metadata import IdentityProvider
+from concierge.login.saml.signature import verified
 from tests.support.login_fakes import ACS, ENTITY_ID, LOGIN_ROLE, PROVIDER_ARN, STUDIO_URL, FrontDoor, Sts, sts_session
 from tests.support.mutations import grafted, rearranged, spliced
 from tests.support.saml_idp import SamlIdp, Signing, posted

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from concierge.login.claims import claims_of
-from concierge.login.documents import parsed
-from concierge.login.metadata import read_metadata
-from concierge.login.signature import verified
+from concierge.login.saml.claims import claims_of
+from concierge.login.saml.documents import parsed
+from concierge.login.saml.metadata import read_metadata
+from concierge.login.saml.signature import verified
 from tests.support.identity_providers.protocol import AUDIENCE, NAME_ID, RealIdp, Variations
 from tests.support.identity_providers.software import NAMES, started
 from tests.support.login_fakes import ACS

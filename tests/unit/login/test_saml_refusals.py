@@ -12,7 +12,7 @@ from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 from signxml.signer import XMLSigner
 
 from concierge.errors import LoginRefused, SettingsError
-from concierge.login.metadata import IdentityProvider, read_metadata
+from concierge.login.saml.metadata import IdentityProvider, read_metadata
 from tests.support.login_fakes import ACS, LOGIN_ROLE, PROVIDER_ARN, FrontDoor
 from tests.support.saml_idp import ENTITY_ID, ROLE, ROLE_SESSION_NAME, Edit, KeyPair, SamlIdp, Signing, edited, posted
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from concierge.errors import LoginRefused
-from concierge.login.claims import Claims, claims_of
-from concierge.login.documents import parsed
-from concierge.login.metadata import IdentityProvider
-from concierge.login.signature import verified
+from concierge.login.saml.claims import Claims, claims_of
+from concierge.login.saml.documents import parsed
+from concierge.login.saml.metadata import IdentityProvider
+from concierge.login.saml.signature import verified
 
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 

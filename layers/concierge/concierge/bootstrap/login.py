@@ -49,7 +49,7 @@ def _saml_login(settings: SamlSettings) -> SamlLogin:
     from concierge.aws.crt.saml_provider import IamSamlProvider
     from concierge.aws.crt.services import own, own_region, service
     from concierge.aws.crt.sts import SamlSts
-    from concierge.login.authn_requests import LoginRequests
+    from concierge.login.saml.authn_requests import LoginRequests
     from concierge.login.saml_login import SamlLogin
 
     table, keys = _table(settings.table), _keys(settings.keys_secret)

@@ -12,12 +12,12 @@ from concierge.errors import AwsError, SettingsError
 from concierge.login import site
 from concierge.login.attempts import Attempt, Response
 from concierge.login.attested import HEADER as GROUPS_HEADER
-from concierge.login.authn_requests import cookie_name
 from concierge.login.cookies import forgotten
 from concierge.login.gateway import CORRELATION_HEADER, Posted
 from concierge.login.ports import Credentials, SignedHttp
+from concierge.login.saml.authn_requests import cookie_name
+from concierge.login.saml.service_provider import CONTENT_TYPE, metadata
 from concierge.login.saml_login import SamlLogin
-from concierge.login.service_provider import CONTENT_TYPE, metadata
 from concierge.login.studio_route import Answer, Offer, Opened, Preparing, ToChoose, Wish, answer_of
 from concierge.login.visits import Visit, Visits
 
@@ -137,7 +137,7 @@ def _into_studio(answer: Opened, browser: Browser, cookies: Sequence[str]) -> Re
 def _choice(offer: Offer) -> site.Choice:
     return site.Choice(
         href=f"workspace?{urlencode({'choice': offer.key})}",
-        title=offer.domain,
+        title=offer.key.replace("/", " · "),
         persona=offer.persona,
         place=f"{offer.account} · {offer.region}",
         opens=offer.opens,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # presigned_url must not wait for the XML libraries, nor saml
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     from concierge.catalog.model import Catalog
-    from concierge.login.metadata import IdentityProvider
+    from concierge.login.saml.metadata import IdentityProvider
     from concierge.model import Identity, PersonRecord, ProfileBinding
 
 

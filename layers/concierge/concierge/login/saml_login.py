@@ -11,11 +11,6 @@ from datetime import datetime, timedelta
 from concierge.errors import AlreadyExists, Denied, LoginRefused
 from concierge.login.attempts import Attempt
 from concierge.login.attested import Attested, sealed
-from concierge.login.authn_requests import LoginRequests
-from concierge.login.checks import CLOCK_SKEW, Assertion, Expected, accepted
-from concierge.login.claims import Claims, claims_of
-from concierge.login.documents import Element, decoded, parsed
-from concierge.login.metadata import IdentityProvider
 from concierge.login.ports import (
     Credentials,
     DecryptionKeys,
@@ -25,8 +20,13 @@ from concierge.login.ports import (
     SamlSessions,
     UsedAssertions,
 )
+from concierge.login.saml.authn_requests import LoginRequests
+from concierge.login.saml.checks import CLOCK_SKEW, Assertion, Expected, accepted
+from concierge.login.saml.claims import Claims, claims_of
+from concierge.login.saml.documents import Element, decoded, parsed
+from concierge.login.saml.metadata import IdentityProvider
+from concierge.login.saml.signature import Signed, verified
 from concierge.login.settings import RoleArn
-from concierge.login.signature import Signed, verified
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from concierge.aws.crt.service import Service
-from concierge.login.decryption import read_private_keys
+from concierge.login.saml.decryption import read_private_keys
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from concierge.aws.crt.service import Service
 from concierge.errors import AwsError, NotFound
-from concierge.login.metadata import IdentityProvider, read_metadata
+from concierge.login.saml.metadata import IdentityProvider, read_metadata
 
 logger = logging.getLogger(__name__)
 

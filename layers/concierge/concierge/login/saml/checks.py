@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from concierge.errors import LoginRefused
-from concierge.login.claims import Claims
+from concierge.login.saml.claims import Claims
 from concierge.names import canonical_login
 
 CLOCK_SKEW = timedelta(seconds=60)  # how far the identity provider's clock may be off, either way

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
-from concierge.login.checks import ROLE, ROLE_SESSION_NAME
+from concierge.login.saml.checks import ROLE, ROLE_SESSION_NAME
 
 CONTENT_TYPE = "application/samlmetadata+xml"
 _POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from lxml import etree
 
 from concierge.errors import LoginRefused, SettingsError
-from concierge.login.documents import (
+from concierge.login.saml.documents import (
     SAML,
     SIGNATURE,
     Element,

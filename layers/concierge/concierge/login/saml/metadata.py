@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
 from concierge.errors import SettingsError
-from concierge.login.documents import METADATA, SIGNATURE, Element, hardened_parser
+from concierge.login.saml.documents import METADATA, SIGNATURE, Element, hardened_parser
 
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 _HTTPS = re.compile(r"https://[^\s#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s#]*)?", re.ASCII)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from concierge.errors import LoginRefused
-from concierge.login.documents import (
+from concierge.login.saml.documents import (
     PROTOCOL,
     SAML,
     Element,
@@ -17,7 +17,7 @@ from concierge.login.documents import (
     optional_child,
     text_of,
 )
-from concierge.login.signature import Signed
+from concierge.login.saml.signature import Signed
 
 _UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
 

@@ -22,8 +22,8 @@ from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from concierge.errors import LoginRefused
-from concierge.login.decryption import decrypted, is_encrypted
-from concierge.login.documents import (
+from concierge.login.saml.decryption import decrypted, is_encrypted
+from concierge.login.saml.documents import (
     PROTOCOL,
     SAML,
     SIGNATURE,
@@ -34,7 +34,7 @@ from concierge.login.documents import (
     optional_child,
     text_of,
 )
-from concierge.login.metadata import IdentityProvider
+from concierge.login.saml.metadata import IdentityProvider
 
 # signxml writes the XML that it canonicalizes, assertions included, at DEBUG.
 logging.getLogger("signxml.processor").disabled = True
