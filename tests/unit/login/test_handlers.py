@@ -45,8 +45,9 @@ def validator(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> Handler:
     return handler("saml_validator")
 
 
-def asking(resource: str, **changes: object) -> dict[str, Any]:
-    return {**POST, "resource": resource, "path": resource, "httpMethod": "GET", "body": None, **changes}
+def sample(name: str, **changes: object) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((REPOSITORY / "events" / f"{name}.json").read_text())
+    return {**event, **changes}
 
 
 def test_a_signed_form_leads_into_studio(idp: SamlIdp, validator: Handler) -> None:
@@ -71,22 +72,23 @@ def test_a_busy_studio_is_said_to_be_busy(idp: SamlIdp, door: FrontDoor, validat
 
 
 def test_a_login_may_start_here(door: FrontDoor, validator: Handler) -> None:
-    response = validator(asking("/saml/login", queryStringParameters={"workspace": "research"}), None)
+    response = validator(sample("saml-login-get"), None)
     assert response["statusCode"] == 302
     assert response["headers"]["Location"].startswith(door.provider.sso_url)
     assert "RelayState=" in response["headers"]["Location"]
 
 
 def test_we_describe_ourselves(validator: Handler) -> None:
-    response = validator(asking("/saml/metadata"), None)
+    response = validator(sample("saml-metadata-get"), None)
     assert (response["statusCode"], response["headers"]["Content-Type"]) == (200, "application/samlmetadata+xml")
 
 
 def test_a_page_that_nobody_logged_in_for_is_over(validator: Handler) -> None:
-    response = validator(asking("/saml/workspace", headers={"Accept-Language": "ko-KR,ko;q=0.9"}), None)
+    response = validator(sample("saml-workspace-get"), None)
     assert response["statusCode"] == 403
-    assert response["headers"]["Content-Language"] == "ko"
-    poll = validator(asking("/saml/workspace", headers={"Accept": "application/json"}), None)
+    korean = validator(sample("saml-workspace-get", headers={"Accept-Language": "ko-KR,ko;q=0.9"}), None)
+    assert (response["headers"]["Content-Language"], korean["headers"]["Content-Language"]) == ("en", "ko")
+    poll = validator(sample("saml-workspace-get", headers={"Accept": "application/json"}), None)
     assert poll["statusCode"] == 403
 
 

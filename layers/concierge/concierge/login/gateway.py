@@ -19,7 +19,7 @@ _FORM = "application/x-www-form-urlencoded"
 _MAX_BODY = 200_000  # characters; STS takes at most 100,000 of assertion, and form encoding makes some of them three
 _MAX_FIELDS = 8  # SAMLResponse, RelayState and what an identity provider may add
 _CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
-_API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?", re.ASCII)
+_API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.(com(\.cn)?|eu)", re.ASCII)
 _STAGE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 

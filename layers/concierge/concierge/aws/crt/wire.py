@@ -101,7 +101,7 @@ class Wire:
             if signature is not None:
                 aws_sign_request(message, _signing(signature)).result(_ANSWER_SECONDS)
             return self._exchange(message, url)
-        except (AwsCrtError, TimeoutError, RuntimeError) as error:
+        except (AwsCrtError, TimeoutError) as error:
             self._forget(url)
             # The name only: what awscrt says may hold parts of the request.
             raise NoAnswer(getattr(error, "name", type(error).__name__)) from None
