@@ -24,7 +24,8 @@ from concierge.login.saml.decryption import ENCRYPTION, decrypted, read_private_
 from concierge.login.saml.documents import SAML, SIGNATURE, Element, parsed
 from concierge.login.saml.metadata import IdentityProvider
 from concierge.login.saml.signature import verified
-from tests.support.saml_idp import ROLE_SESSION_NAME, Edit, KeyPair, SamlIdp, Signing, edited
+from tests.support.login_fakes import STUDIO_URL, FrontDoor
+from tests.support.saml_idp import ROLE_SESSION_NAME, Edit, KeyPair, SamlIdp, Signing, edited, posted
 
 Keys = tuple[rsa.RSAPrivateKey, ...]
 
@@ -558,3 +559,14 @@ def with_signature_inside(document: bytes) -> bytes:
     root = etree.fromstring(document)
     found(root, f"{SAML}EncryptedAssertion").append(found(root, f"{SIGNATURE}Signature"))
     return etree.tostring(root)
+
+
+def test_an_encrypted_login_goes_through_the_front_door_where_that_is_switched_on(
+    sealed: bytes, keys: Keys, door: FrontDoor, now: datetime
+) -> None:
+    with pytest.raises(LoginRefused, match="encrypted"):
+        door.enter(posted(sealed), now=now)
+    assert door.was_left_alone
+    door.decryption.keys = tuple(keys)
+    assert door.enter(posted(sealed), now=now) == STUDIO_URL
+    assert door.sts.documents == [sealed]  # STS opens it with its own copy of the key
