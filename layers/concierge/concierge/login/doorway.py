@@ -18,8 +18,18 @@ from concierge.login.ports import Credentials, SignedHttp
 from concierge.login.saml.authn_requests import cookie_name
 from concierge.login.saml.service_provider import CONTENT_TYPE, metadata
 from concierge.login.saml_login import SamlLogin
-from concierge.login.studio_route import Answer, Offer, Opened, Preparing, ToChoose, Wish, answer_of
-from concierge.login.visits import Visit, Visits
+from concierge.login.studio_route import (
+    HELD,
+    NO_WORKSPACE,
+    Answer,
+    Offer,
+    Opened,
+    Preparing,
+    ToChoose,
+    Wish,
+    answer_of,
+)
+from concierge.login.visits import NO_VISIT, Visit, Visits
 
 _TAKES_LONG = timedelta(minutes=3)
 
@@ -160,4 +170,4 @@ class PageWords:
         return site.notice(site.Notice.BUSY if busy else site.Notice.FAILED, self.look(attempt.correlation))
 
 
-_NOTICES = {"no-workspace": site.Notice.NO_WORKSPACE, "held": site.Notice.HELD, "visit": site.Notice.EXPIRED}
+_NOTICES = {NO_WORKSPACE: site.Notice.NO_WORKSPACE, HELD: site.Notice.HELD, NO_VISIT: site.Notice.EXPIRED}
