@@ -28,8 +28,8 @@ setup: .venv ## Make .venv from the locked requirements; the other targets do it
 demo: .venv ## Run the whole deployment here and tell a person's story; ARGS=--serve keeps it up
 	@$(SOURCE_PATH) .venv/bin/python -m local.demo $(ARGS)
 
-test: .venv ## Run the tests; ARGS go to pytest
-	@.venv/bin/python -m pytest $(ARGS)
+test: .venv ## Run the tests, on all cores up to four; ARGS go to pytest, which then runs in one process
+	@.venv/bin/python -m pytest $(or $(ARGS),--numprocesses=auto --maxprocesses=4 --dist=loadgroup)
 
 check: .venv .venv-sam ## Check format, lint, types, template and shell scripts
 	.venv/bin/python -m ruff format --check .

@@ -11,6 +11,9 @@ settings.register_profile("developer", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
+_ONE_WORKER = ("tests/integration/directory", "tests/integration/login")  # one domain controller; one stack
+_LONG = ("tests/integration", "tests/e2e")
+
 _NO_ACCOUNT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -27,6 +30,15 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(_NO_ACCOUNT)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """For workers side by side: a module stays with its fixtures, and what takes minutes begins first."""
+    places = {item: item.path.relative_to(config.rootpath).as_posix() for item in items}
+    for item, place in places.items():
+        group = next((each for each in _ONE_WORKER if place.startswith(each)), place)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not places[item].startswith(_LONG))
 
 
 @pytest.hookimpl(wrapper=True)

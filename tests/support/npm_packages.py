@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 FOLDER = Path(__file__).with_name("npm")
 _LOCK = FOLDER / "package-lock.json"
@@ -30,8 +31,14 @@ def installed() -> Path:
     node()
     npm = _program("npm")
     lock = hashlib.sha256(_LOCK.read_bytes()).hexdigest()
-    if _INSTALLED.is_file() and _INSTALLED.read_text() == lock:
-        return FOLDER
+    with FileLock(FOLDER / ".installing", timeout=_SECONDS):  # another worker may be at it
+        if not (_INSTALLED.is_file() and _INSTALLED.read_text() == lock):
+            _install(npm)
+            _INSTALLED.write_text(lock)
+    return FOLDER
+
+
+def _install(npm: str) -> None:
     result = subprocess.run(
         [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
         cwd=FOLDER,
@@ -42,8 +49,6 @@ def installed() -> Path:
     )
     if result.returncode != 0:
         pytest.skip(f"npm could not install {_LOCK}: {result.stderr.strip()[-500:]}")
-    _INSTALLED.write_text(lock)
-    return FOLDER
 
 
 def _program(name: str) -> str:
