@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -18,27 +17,19 @@ from concierge.catalog.source import compile_file
 from concierge.errors import CatalogError
 from local import report
 from local.clock import Clock
+from local.demo_options import Options, read_options
 from local.idp import DemoIdp
 from local.stack import LocalStack
 from local.story import Character, Story
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "studio.yaml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What was asked for on the command line."""
-
-    catalog: Path
-    idp_metadata: str | None
-    group: str | None
-    serve: bool
+_LETS_IN = (302, 303)  # straight into Studio, or to a choice
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0 if every step of the story ended as it should."""
-    options = _options(arguments)
+    options = read_options(arguments, description=__doc__, example=EXAMPLE)
     console = Console()
     try:
         compiled = compile_file(options.catalog)
@@ -64,14 +55,16 @@ def _elsewhere(catalog: Catalog, here: Grant) -> Grant | None:
 
 
 def _tell(options: Options, catalog: Catalog, here: Grant, console: Console) -> int:
-    clock, idp = Clock(), DemoIdp("https://idp.demo.example.com/metadata")
+    person = Character(directory=catalog.directories[0].name)
+    clock, idp = Clock(), DemoIdp("https://idp.demo.example.com/metadata", suggests=person.login)
     started = time.monotonic()
     with console.status("Starting the stack from template.yaml …"):
         stack = LocalStack(
             ROOT / "template.yaml",
             {"RequeueSeconds": "1"},
             catalog=options.catalog,
-            idp_metadata=options.idp_metadata or idp.metadata,
+            idp_metadata=options.idp_metadata,
+            idp=None if options.idp_metadata else idp,
             clock=clock,
             account=here.domain.account,
             region=here.domain.region,
@@ -79,16 +72,17 @@ def _tell(options: Options, catalog: Catalog, here: Grant, console: Console) -> 
         stack.start()
     with stack:
         console.print(f"The stack is up after {time.monotonic() - started:.1f} s: {stack.endpoint}\n")
-        directory = catalog.directories[0]
-        story = Story(stack=stack, idp=idp, group=here.group, person=Character(directory=directory.name))
-        narrator = Narrator(console, story, here, _elsewhere(catalog, here))
-        can_sign = options.idp_metadata is None
-        steps = narrator.run(directory_id=next(iter(directory.ids), None), can_log_in=can_sign)
+        story = Story(stack=stack, idp=idp, group=here.group, person=person)
+        there, directory_id = _elsewhere(catalog, here), next(iter(catalog.directories[0].ids), None)
+        narrator = Narrator(console, story, here, there)
+        steps = narrator.run(directory_id=directory_id, can_log_in=options.idp_metadata is None)
         console.print(report.steps(steps))
         console.print(report.calls(stack.calls))
         console.print(report.audit(stack.audit_events))
         console.print(f"\nThe whole story took {time.monotonic() - started:.1f} s.")
         if options.serve:
+            for grant in (here, there) if there else (here,):  # so that whoever looks on can log in, too
+                replace(story, group=grant.group).joins()
             report.serving(console, stack)
             _serve(stack)
     return 0 if all(step.as_expected for step in steps) else 1
@@ -152,11 +146,13 @@ class Narrator:
         with self._step("Logs in through the company portal") as say:
             response = self._story.saml_response()
             page = self._story.logs_in(response)
-            say(f"{page.status} → {page.location.partition('?')[0]}", as_expected=page.status == 302)
-        if page.status == 302:
-            with self._step("Opens Studio") as say:
-                studio = self._story.follows(page)
-                say(f"{studio.status}, the stand-in Studio page", as_expected=studio.status == 200)
+            several = page.status == 303
+            where = "a choice of workspaces" if several else page.location.partition("?")[0]
+            say(f"{page.status} → {where}", as_expected=page.status in _LETS_IN)
+        if page.status in _LETS_IN:
+            with self._step(f"Chooses {self._domain.name}, and Studio opens" if several else "Opens Studio") as say:
+                studio = self._story.follows(self._story.chooses(page, self._domain.name) if several else page)
+                say(f"{studio.status}, the stand-in Studio page", as_expected=self._domain.domain_id in studio.body)
         with self._step("Somebody replays the same response") as say:
             replay = self._story.logs_in(response)
             say(f"{replay.status}, refused", as_expected=replay.status == 403)
@@ -219,20 +215,6 @@ class Narrator:
                     seconds=time.monotonic() - started,
                 )
             )
-
-
-def _options(arguments: Sequence[str] | None) -> Options:
-    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument("--catalog", type=Path, default=EXAMPLE, help="a studio.yaml of your own")
-    parser.add_argument("--idp-metadata", type=Path, help="metadata of your identity provider (XML)")
-    parser.add_argument("--group", help="the group that the person joins; default: the first binding's")
-    parser.add_argument("--serve", action="store_true", help="keep the stack running afterwards")
-    given = parser.parse_args(arguments)
-    for path in filter(None, (given.catalog, given.idp_metadata)):
-        if not path.is_file():
-            parser.error(f"{path}: no such file")
-    metadata = given.idp_metadata.read_text() if given.idp_metadata else None
-    return Options(catalog=given.catalog, idp_metadata=metadata, group=given.group, serve=given.serve)
 
 
 def _serve(stack: LocalStack) -> None:

@@ -32,6 +32,7 @@ class Overrides(TypedDict, total=False):
     recipient:           of the subject confirmation; the ACS URL if not given.
     lifetime:            from now until NotOnOrAfter, of both confirmation and conditions; 5 minutes if not given.
     session_ends:        SessionNotOnOrAfter; none if not given.
+    in_response_to:      ID of the request that is answered, in both places; unsolicited if not given.
     attributes:          further attributes, by full name.
     """
 
@@ -41,15 +42,20 @@ class Overrides(TypedDict, total=False):
     recipient: str
     lifetime: timedelta
     session_ends: datetime
+    in_response_to: str
     attributes: Mapping[str, Sequence[str]]
 
 
 class DemoIdp:
     """`metadata` is for the IAM SAML provider; `response` signs what AWS expects (IAM User Guide, "Configure SAML
-    assertions for the authentication response"). Each one has a key of its own."""
+    assertions for the authentication response"). Each one has a key of its own.
 
-    def __init__(self, entity_id: str) -> None:
+    suggests: the login that its pages propose; empty for none.
+    """
+
+    def __init__(self, entity_id: str, *, suggests: str = "") -> None:
         self.entity_id = entity_id
+        self.suggests = suggests
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Demonstration identity provider")])
         self._certificate = x509.CertificateBuilder(
@@ -58,7 +64,14 @@ class DemoIdp:
 
     @property
     def metadata(self) -> str:
-        """SAML 2.0 metadata with the signing certificate."""
+        """SAML 2.0 metadata with the signing certificate, and no address where logins may start."""
+        return self._metadata("HTTP-POST", "https://idp.example.com/sso")
+
+    def metadata_at(self, sso_url: str) -> str:
+        """The same; logins may start at `sso_url`, over HTTP-Redirect."""
+        return self._metadata("HTTP-Redirect", sso_url)
+
+    def _metadata(self, binding: str, sso_url: str) -> str:
         der = base64.b64encode(self._certificate.public_bytes(serialization.Encoding.DER)).decode()
         return (
             '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" '
@@ -67,7 +80,7 @@ class DemoIdp:
             '<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">'
             f"<ds:X509Data><ds:X509Certificate>{der}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
             "</md:KeyDescriptor><md:SingleSignOnService "
-            'Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://idp.example.com/sso"/>'
+            f'Binding="urn:oasis:names:tc:SAML:2.0:bindings:{binding}" Location={quoteattr(sso_url)}/>'
             "</md:IDPSSODescriptor></md:EntityDescriptor>"
         )
 
@@ -92,7 +105,7 @@ class DemoIdp:
         response = etree.fromstring(
             '<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" '
             f'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_{uuid.uuid4().hex}" Version="2.0" '
-            f'IssueInstant="{now.strftime(_TIME)}" Destination={quoteattr(acs_url)}>'
+            f'IssueInstant="{now.strftime(_TIME)}" Destination={quoteattr(acs_url)}{_answering(overrides)}>'
             f"<saml:Issuer>{text(overrides.get('issuer', self.entity_id))}</saml:Issuer><samlp:Status>"
             '<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status></samlp:Response>'
         )
@@ -132,7 +145,7 @@ class DemoIdp:
             f"{text(login)}</saml:NameID>"
             '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">'
             f'<saml:SubjectConfirmationData NotOnOrAfter="{until}" '
-            f"Recipient={quoteattr(overrides.get('recipient', acs_url))}/>"
+            f"Recipient={quoteattr(overrides.get('recipient', acs_url))}{_answering(overrides)}/>"
             "</saml:SubjectConfirmation></saml:Subject>"
             f'<saml:Conditions NotBefore="{(now - timedelta(seconds=30)).strftime(_TIME)}" NotOnOrAfter="{until}">'
             f"<saml:AudienceRestriction><saml:Audience>{text(overrides.get('audience', 'urn:amazon:webservices'))}"
@@ -144,16 +157,25 @@ class DemoIdp:
         )
 
 
-def post_form(acs_url: str, saml_response: str) -> str:
+def post_form(acs_url: str, saml_response: str, relay_state: str = "") -> str:
     """The page with which an identity provider sends the browser on by itself (SAML HTTP POST binding); the button is
-    for browsers without JavaScript."""
+    for browsers without JavaScript.
+
+    relay_state: as it came with the request; empty if there was none.
+    """
+    state = f'<input type="hidden" name="RelayState" value="{escape(relay_state)}">' if relay_state else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Log in</title></head>'
         f'<body><form method="post" action="{escape(acs_url)}">'
-        f'<input type="hidden" name="SAMLResponse" value="{escape(saml_response)}">'
+        f'<input type="hidden" name="SAMLResponse" value="{escape(saml_response)}">{state}'
         "<noscript><button>Log in to Studio</button></noscript></form>"
         "<script>document.forms[0].submit()</script></body></html>"
     )
+
+
+def _answering(overrides: Overrides) -> str:
+    asked = overrides.get("in_response_to")
+    return f" InResponseTo={quoteattr(asked)}" if asked else ""
 
 
 def _statement(attributes: Mapping[str, Sequence[str]]) -> str:

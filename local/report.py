@@ -77,6 +77,8 @@ def serving(console: Console, stack: LocalStack) -> None:
     """Where the running stack listens."""
     console.print("\nThe stack keeps running; Ctrl-C ends it.")
     console.print(f"  AWS endpoint   {stack.endpoint}    (AWS_ENDPOINT_URL for the AWS CLI)")
-    console.print(f"  Login (ACS)    {stack.outputs['AcsUrl']}")
+    console.print(f"  Login          {stack.outputs['LoginUrl']}")
+    if stack.portal:
+        console.print(f"  Portal         {stack.portal}    (where the identity provider starts a login)")
     for name in ("CatalogBucket", "AuditBusName", "LedgerTable"):
         console.print(f"  {name:<14} {stack.outputs[name]}")

@@ -24,8 +24,10 @@ from local.gate import moto_gate
 from local.gate.gate import Call, Gate
 from local.gate.trust import trust_allows
 from local.heard import Heard
+from local.http import demo_idp
 from local.http.callers import caller_by
 from local.http.gateway import Backend, Gateway, routes
+from local.idp import DemoIdp
 from local.in_turn import in_turn
 from local.moto_server import serve
 from local.operator import OperatorSession, credentials_of
@@ -47,6 +49,7 @@ class LocalStack:
     catalog:      a studio.yaml: its domains exist from the start, and it is published to the stack's bucket. The
                   spoke.yaml beside the template is deployed into every other account that it names.
     idp_metadata: metadata (XML) of the identity provider that the IAM SAML provider `corp` holds.
+    idp:          or the demonstration one, which has pages of its own: logins start at LoginUrl or at `portal`.
     clock:        what Studio and the schedules go by.
     secrets:      texts in Secrets Manager, by the parameter that names their ARN; the parameter is filled in.
     concurrency:  how many batches of one queue may be handled at once, where its mapping allows as many.
@@ -59,6 +62,7 @@ class LocalStack:
         *,
         catalog: Path | None = None,
         idp_metadata: str | None = None,
+        idp: DemoIdp | None = None,
         clock: Clock | None = None,
         account: str = "123456789012",
         region: str = "eu-west-1",
@@ -74,13 +78,13 @@ class LocalStack:
         self._parameters = dict(parameters or {})
         self._catalog = catalog
         self._secrets = dict(secrets or {})
-        self._idp_metadata = idp_metadata
-        self.studio = StudioBackend(self.clock, timings or Timings(), self._studio_url)
+        self._idp_metadata, self._idp = idp_metadata, idp
+        self.studio = StudioBackend(self.clock, timings or Timings(), lambda: f"{self._here}/studio-page")
         self.gate = Gate(self.clock, self.studio.tags_of)
         self._heard = Heard(lambda: self.outputs.get("AuditBusName"))
         self._closing = ExitStack()
         self.outputs: dict[str, str] = {}
-        self.endpoint = ""
+        self.endpoint = self.portal = ""
 
     # -- life -----------------------------------------------------------------------------------
 
@@ -106,6 +110,8 @@ class LocalStack:
     def _start(self) -> None:
         self.endpoint = serve(self._closing, account=self.account, region=self.region)
         self._gateway = Gateway()
+        self._here = f"http://127.0.0.1:{self._gateway.port}"
+        self._gateway.pages["/studio-page"] = lambda asked: open_page(self.studio, asked.fields.get("token", ""))
         self._closing.callback(self._gateway.close)
         for patch in (
             moto_gate.installed(self.gate),
@@ -121,10 +127,11 @@ class LocalStack:
 
     def _deploy(self) -> None:
         prepared = Preparation(self._catalog, self.account, self.region, self.session)
-        prepared.provider(self._idp_metadata)
+        site = self._idp and demo_idp.IdpSite(idp=self._idp, port=self._gateway.port)
+        prepared.provider(site.metadata if site else self._idp_metadata)
         prepared.domains(self.studio)
         offered = {
-            "PublicBaseUrl": f"http://127.0.0.1:{self._gateway.port}/v1",
+            "PublicBaseUrl": f"{self._here}/v1",
             "SamlProviderArn": f"arn:aws:iam::{self.account}:saml-provider/corp",
             **prepared.secrets(self._secrets),
         }
@@ -135,6 +142,8 @@ class LocalStack:
         if bucket := self.outputs.get("CatalogBucket"):
             prepared.spokes(self._template.parent / "spoke.yaml", bucket)
             prepared.publish(bucket)
+        if site:
+            self._gateway.pages[demo_idp.PATHS], self.portal = site.page(self.outputs), site.portal
         self._run()
 
     def _run(self) -> None:
@@ -163,7 +172,7 @@ class LocalStack:
         for api, stage in deployment.stages:
             self._gateway.routes += routes(api, stage, deployment.api_bodies[api], self.region, self.account)
         self._gateway.backend = Backend(
-            invoke=partial(self._delivery.route, self._functions), caller=caller_by(self.gate), page=self._page
+            invoke=partial(self._delivery.route, self._functions), caller=caller_by(self.gate)
         )
         self._timetable = Timetable(
             read_schedules(self.session().client("scheduler")),
@@ -239,11 +248,3 @@ class LocalStack:
     def logs(self, function: str) -> list[str]:
         """What a function printed, by its logical id."""
         return self._functions.logs(function)
-
-    # -- between the parts ----------------------------------------------------------------------
-
-    def _studio_url(self) -> str:
-        return f"http://127.0.0.1:{self._gateway.port}/studio-page"
-
-    def _page(self, _path: str, query: Mapping[str, list[str]]) -> tuple[int, str]:
-        return open_page(self.studio, query.get("token", [""])[0])

@@ -6,6 +6,7 @@ The demonstration, the benchmarks and the end-to-end tests tell the same story; 
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import urllib3
 
@@ -43,11 +44,12 @@ class Character:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a browser got."""
+    """What a browser got; `cookie` is what it sends back from then on."""
 
     status: int
     location: str
     body: str
+    cookie: str = ""
 
 
 @dataclass
@@ -125,6 +127,13 @@ class Story:
         form = urlencode({"SAMLResponse": self.saml_response() if saml_response is None else saml_response})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._fetch("POST", self.stack.outputs["AcsUrl"], body=form, headers=headers)
+
+    def chooses(self, page: Page, domain: str) -> Page:
+        """The browser follows the redirect to the choice, and the person takes the first workspace of a domain."""
+        headers = {"Cookie": page.cookie}
+        choice = self._fetch("GET", page.location, headers=headers)
+        hrefs = re.findall(rf'href="(workspace\?choice={re.escape(domain)}(?:%2F[^"]+)?)"', choice.body)
+        return self._fetch("GET", urljoin(page.location, hrefs[0]), headers=headers)
 
     def follows(self, page: Page) -> Page:
         """The browser follows the redirect into (the stand-in) Studio."""
@@ -232,4 +241,9 @@ class Story:
 
     def _fetch(self, method: str, url: str, **arguments: Any) -> Page:
         answer = self.http.request(method, url, redirect=False, timeout=_PATIENCE, **arguments)
-        return Page(status=answer.status, location=answer.headers.get("Location", ""), body=answer.data.decode())
+        return Page(
+            status=answer.status,
+            location=answer.headers.get("Location", ""),
+            body=answer.data.decode(),
+            cookie="; ".join(each.partition(";")[0] for each in answer.headers.getlist("Set-Cookie")),
+        )

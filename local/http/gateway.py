@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+from local.http.pages import Asked, Page
 from local.http.sigv4 import NotSigned
 from local.runtime.worker import Result
 
@@ -69,7 +70,6 @@ class Backend:
 
     invoke: Callable[[Route, object], Result]
     caller: Callable[[str, str, Mapping[str, str], bytes, Route], str]
-    page: Callable[[str, Mapping[str, list[str]]], tuple[int, str]]
 
 
 def routes(api: str, stage: str, body: Mapping[str, Any], region: str, account: str) -> list[Route]:
@@ -96,10 +96,14 @@ def routes(api: str, stage: str, body: Mapping[str, Any], region: str, account: 
 
 
 class Gateway:
-    """Serves on 127.0.0.1 and a free port; `backend` and `routes` are set once the stack is deployed."""
+    """Serves on 127.0.0.1 and a free port; `backend`, `routes` and `pages` are set once the stack is deployed.
+
+    pages: what is served beside the API, by the beginning of the path.
+    """
 
     def __init__(self) -> None:
         self.routes: list[Route] = []
+        self.pages: dict[str, Page] = {}
         self.backend: Backend | None = None
         self._running = 0
         self._changed = threading.Lock()
@@ -125,9 +129,10 @@ class Gateway:
         parts = urlsplit(url)
         if self.backend is None:
             return _message(503, "Service Unavailable")
-        if parts.path.startswith("/studio-page"):
-            status, html = self.backend.page(parts.path, parse_qs(parts.query))
-            return Answer(status=status, headers=[("Content-Type", "text/html; charset=utf-8")], body=html.encode())
+        for beginning, page in self.pages.items():
+            if parts.path.startswith(beginning):
+                status, html = page(Asked.read(method, url, body))
+                return Answer(status=status, headers=[("Content-Type", "text/html; charset=utf-8")], body=html.encode())
         # A route without path parameters is the better match, as in API Gateway.
         for each in sorted(self.routes, key=lambda route: ("{" in route.path, route.method == _ANY)):
             if (route := each.of(method, parts.path)) is not None:

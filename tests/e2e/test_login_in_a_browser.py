@@ -1,88 +1,73 @@
-"""The deployed login as a person sees it: from the identity provider's page to Studio, or to a page that helps."""
+"""The deployed login as a person with one workspace sees it: over the identity provider straight into Studio."""
 
 from __future__ import annotations
 
-import uuid
-from urllib.parse import urlsplit
+import time
 
 import pytest
-from playwright.sync_api import Browser, Response, expect
+from playwright.sync_api import Browser
 
-from concierge.login.site import Language, Notice
-from concierge.login.site.translations import TEXTS
+from concierge.login.site import Notice
 from concierge.names import profile_name
-from local.idp import post_form
-from local.story import Character, Story
-from tests.e2e.served import Site
-from tests.integration.conftest import GROUP
-from tests.support.browser import Visit, visit
+from tests.e2e.logins import ONE, RESEARCH, Entrance, cookies, in_studio, is_told, logs_in, says_who
+from tests.support.browser import visit
 
-UNSIGNED = "PHNhbWxwOlJlc3BvbnNlLz4="
+TEN_MINUTES = 600.0
 
 
-def somebody(login: str, story: Story) -> Story:
-    person = Character(login=login, guid=str(uuid.uuid5(uuid.NAMESPACE_DNS, login)))
-    return Story(stack=story.stack, idp=story.idp, group=GROUP, person=person)
-
-
-def logs_in(seen: Visit, site: Site, story: Story, saml_response: str | None = None) -> Response:
-    """Opens the identity provider's page, which posts by itself; returns what the ACS URL answered."""
-    acs = story.stack.outputs["AcsUrl"]
-    form = post_form(acs, saml_response or story.saml_response())
-    portal = site.shows("/portal", {"statusCode": 200, "headers": {"Content-Type": "text/html"}, "body": form})
-    with seen.page.expect_response(acs) as answered:
-        seen.page.goto(portal)
-    return answered.value
-
-
-def gateway(story: Story) -> str:
-    return urlsplit(story.stack.outputs["AcsUrl"]).netloc
-
-
-def test_the_way_from_the_portal_into_studio_needs_no_click(browser: Browser, site: Site, story: Story) -> None:
-    person = somebody("in.a.browser", story)
-    person.joins()
-    with visit(browser) as seen:
-        answer = logs_in(seen, site, person)
-        assert answer.status == 302
-        expect(seen.page.get_by_role("heading", level=1)).to_have_text("Studio (local stand-in)")
-        expect(seen.page.get_by_text(profile_name(person.person.login), exact=True)).to_be_visible()
-        assert seen.complaints == []
-        assert seen.hosts == {site.address.removeprefix("http://"), gateway(person)}
-
-
-def test_without_scripts_the_identity_provider_shows_a_button(browser: Browser, site: Site, story: Story) -> None:
-    person = somebody("no.scripts", story)
-    person.joins()
-    form = post_form(person.stack.outputs["AcsUrl"], person.saml_response())
-    portal = site.shows("/portal", {"statusCode": 200, "headers": {"Content-Type": "text/html"}, "body": form})
-    with visit(browser, java_script_enabled=False) as seen:
-        seen.page.goto(portal)
-        seen.page.get_by_role("button", name="Log in to Studio").click()
-        expect(seen.page.get_by_role("heading", level=1)).to_have_text("Studio (local stand-in)")
-
-
-@pytest.mark.parametrize(("locale", "language"), [("en-GB", Language.ENGLISH), ("ko-KR", Language.KOREAN)])
-def test_an_unsigned_response_ends_on_a_page_in_the_person_s_language_with_a_reference(
-    browser: Browser, site: Site, story: Story, locale: str, language: Language
+def test_the_login_link_leads_over_the_identity_provider_straight_into_studio(
+    browser: Browser, entrance: Entrance
 ) -> None:
-    with visit(browser, locale=locale) as seen:
-        answer = logs_in(seen, site, story, UNSIGNED)
-        assert answer.status == 403
-        title = TEXTS[language].notices[Notice.REFUSED].title
-        expect(seen.page.get_by_role("heading", level=1)).to_have_text(title)
-        expect(seen.page.locator("html")).to_have_attribute("lang", language.value)
-        assert uuid.UUID(seen.page.locator("code").inner_text())
-        assert seen.page.url == story.stack.outputs["AcsUrl"]
-        assert seen.complaints == []
-
-
-def test_the_back_button_does_not_log_in_a_second_time(browser: Browser, site: Site, story: Story) -> None:
-    person = somebody("back.button", story)
-    person.joins()
-    response = person.saml_response()
     with visit(browser) as seen:
-        assert logs_in(seen, site, person, response).status == 302
-        expect(seen.page.get_by_role("heading", level=1)).to_have_text("Studio (local stand-in)")
-        assert logs_in(seen, site, person, response).status == 403
-        expect(seen.page.get_by_role("heading", level=1)).not_to_have_text("Studio (local stand-in)")
+        logs_in(seen, entrance.login_url(), ONE)
+        opened = in_studio(seen)
+        assert (opened["Domain"], opened["User profile"]) == (RESEARCH, profile_name(ONE))
+        assert cookies(seen) == []
+        assert seen.complaints == []
+        assert seen.hosts == entrance.hosts
+
+
+def test_the_question_s_cookie_is_for_this_host_over_tls_and_for_no_script(
+    browser: Browser, entrance: Entrance
+) -> None:
+    """As Chromium keeps it, which takes loopback for as good as TLS; the identity provider is another site to it."""
+    with visit(browser) as seen:
+        seen.page.goto(entrance.login_url())
+        (kept,) = cookies(seen)
+        assert kept.pop("name").startswith("__Host-studio-login-")
+        assert kept.pop("value")
+        assert kept.pop("expires") == pytest.approx(time.time() + TEN_MINUTES, abs=30)
+        assert kept == {"domain": "127.0.0.1", "path": "/", "httpOnly": True, "secure": True, "sameSite": "None"}
+        seen.page.goto(f"{entrance.stack.outputs['LoginUrl'].removesuffix('login')}workspace")
+        is_told(seen, Notice.EXPIRED)
+        assert seen.page.evaluate("document.cookie") == ""
+
+
+def test_two_tabs_that_ask_at_the_same_time_do_not_disturb_each_other(browser: Browser, entrance: Entrance) -> None:
+    with visit(browser) as seen:
+        seen.page.goto(entrance.login_url())
+        other = seen.page.context.new_page()
+        other.goto(entrance.login_url())
+        assert len(cookies(seen)) == 2
+        says_who(seen, ONE)
+        in_studio(seen)
+        assert len(cookies(seen)) == 1
+        other.get_by_label("Continue as").fill(ONE)
+        other.get_by_role("button", name="Continue").click()
+        other.get_by_text(RESEARCH).wait_for()
+        assert cookies(seen) == []
+
+
+def test_the_portal_leads_into_studio_too(browser: Browser, entrance: Entrance) -> None:
+    with visit(browser) as seen:
+        logs_in(seen, entrance.stack.portal, ONE)
+        assert in_studio(seen)["User profile"] == profile_name(ONE)
+        assert (cookies(seen), seen.complaints) == ([], [])
+        assert seen.hosts == entrance.hosts
+
+
+def test_without_scripts_the_identity_provider_shows_a_button(browser: Browser, entrance: Entrance) -> None:
+    with visit(browser, java_script_enabled=False) as seen:
+        logs_in(seen, entrance.login_url(), ONE)
+        seen.page.get_by_role("button", name="Log in to Studio").click()
+        assert in_studio(seen)["User profile"] == profile_name(ONE)

@@ -9,17 +9,10 @@ from concierge.login.site import Choice, Language, chooser, json_answer, waiting
 from tests.e2e.gallery import NAMES, look, pages
 from tests.e2e.served import Site
 from tests.support.browser import audit, visit
-from tests.support.npm_packages import installed
 
 LONG = "a-name-of-sixty-three-characters-which-is-as-long-as-aws-allows"
 every_page = pytest.mark.parametrize("name", NAMES)
 every_language = pytest.mark.parametrize("language", Language)
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The text of axe.min.js."""
-    return (installed() / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 
 def put(site: Site, name: str, language: Language) -> str:

@@ -44,3 +44,15 @@ def test_the_form_posts_itself_to_the_application() -> None:
     assert found["input"] == {"type": "hidden", "name": "SAMLResponse", "value": "PHNhbWw+"}
     assert "submit()" in page
     assert "noscript" in found
+
+
+def test_a_form_that_answers_a_question_brings_its_relay_state_back() -> None:
+    assert 'name="RelayState" value="&quot;&gt;"' in post_form(ACS, "PHNhbWw+", '">')
+
+
+def test_an_answer_to_a_question_is_one_that_sts_takes_too() -> None:
+    idp = DemoIdp("https://idp.example.com")
+    response = base64.b64decode(idp.response("amara", ACS, ROLE, PROVIDER, NOW, in_response_to='_a"1'))
+    assert etree.fromstring(response).get("InResponseTo") == '_a"1'
+    metadata = idp.metadata_at("http://localhost:1/sso").encode()
+    assert verified(response, metadata, ROLE, PROVIDER, NOW).issuer == idp.entity_id
