@@ -78,9 +78,9 @@ def of_interest(found: Any, wanted: Any) -> Any:
 
 
 def test_every_sample_of_a_source_says_what_is_expected_of_it() -> None:
-    others = {"saml-acs-post.json", "presigned-url-get.json"}
-    samples = {path.name for path in (ROOT / "events").glob("*.json") if not path.name.startswith("scheduled-")}
-    assert samples - others == {case["file"] for case in EXPECTED["cases"]}
+    others = ("scheduled-", "saml-", "presigned-url-")  # what wakes other functions
+    samples = {path.name for path in (ROOT / "events").glob("*.json") if not path.name.startswith(others)}
+    assert samples == {case["file"] for case in EXPECTED["cases"]}
 
 
 def test_every_module_of_sources_is_asked() -> None:

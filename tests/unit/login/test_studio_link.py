@@ -248,6 +248,18 @@ def test_a_former_holder_of_the_login_does_not_stand_in_the_way() -> None:
     assert front.presigner.requests[0].profile == "amara-okafor-x"
 
 
+def test_a_former_login_opens_nothing_and_the_new_one_waits_until_the_profile_has_followed() -> None:
+    renamed = replace(IN_RESEARCH, person=replace(IN_RESEARCH.person, login="amara.okafor-lee"))
+    names = {"name:corp/amara.okafor": "guid:a1", "name:corp/amara.okafor-lee": "guid:a1"}
+    assert Front(records=(renamed,), names=names).refusal() == "no-workspace"
+    front = Front(records=(renamed,), names=names)
+    assert front.ask(caller=LOGIN_ROLE.sessions + "Amara.Okafor-Lee") == Preparing(domains=("research",))
+    followed = replace(renamed, bindings=bound(replace(BINDING, login="amara.okafor-lee")))
+    front = Front(records=(followed,), names=names)
+    assert front.ask(caller=LOGIN_ROLE.sessions + "Amara.Okafor-Lee") == Opened(location=STUDIO_URL)
+    assert Front(records=(followed,), names=names).refusal() == "no-workspace"
+
+
 def test_two_people_with_one_login_are_nobody() -> None:
     other = replace(
         IN_RESEARCH,

@@ -83,7 +83,8 @@ class StudioLinks:
         entitled = {each.person_id for each in found if each.door is Door.OPEN}
         if not entitled:
             entitled = set(self.people.owners_of(_names(login, catalog)))
-        records = [self.people.record_of(each) for each in sorted(entitled)]
+        found_now = (self.people.record_of(each) for each in sorted(entitled))
+        records = [each for each in found_now if each.person.login == login]  # and not somebody who was renamed
         meant = [each for each in records if is_entitled(catalog, each)] or records[:1]
         if len(meant) > 1:
             raise LoginRefused("ambiguous-login", f"{len(meant)} people with this login are to have a workspace")

@@ -114,6 +114,7 @@ def _granted(catalog: Catalog, groups: Iterable[str]) -> tuple[str, ...]:
 def _open(catalog: Catalog, record: PersonRecord, granted: Iterable[str] | None) -> Iterator[Workspace]:
     """In the catalog's order; what only the ledger or only the catalog knows is no way in.
 
+    A binding under another login than the person's own is of before a rename: its profile has not followed yet.
     granted: what the person's groups give; None if an administrator has not decided about that yet.
     """
     personas = {persona.name: persona for persona in catalog.personas}
@@ -121,6 +122,8 @@ def _open(catalog: Catalog, record: PersonRecord, granted: Iterable[str] | None)
     for domain in catalog.domains:
         binding = record.bindings.get(domain.name)
         if binding is None or binding.door is not Door.OPEN or binding.persona not in personas:
+            continue
+        if binding.login != record.person.login:
             continue
         if allowed is None or domain.name in allowed:
             persona = personas[binding.persona]
