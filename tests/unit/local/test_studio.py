@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,6 +11,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.iam.models import iam_backends
 
 from local.clock import Clock
 from local.studio import moto_studio
@@ -32,13 +32,14 @@ class Here:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        timings = Timings(create=LONG, update=LONG, delete=LONG, role_propagation=timedelta(milliseconds=300))
+        timings = Timings(create=LONG, update=LONG, delete=LONG, role_propagation=LONG)
         self.backend = StudioBackend(self.clock, timings, lambda: "http://127.0.0.1/studio-page")
         self.backend.seed_domain(Place(account="123456789012", region="eu-west-1"), name="r", domain_id=DOMAIN)
         self.api: Any = boto3.client("sagemaker")
         role = boto3.client("iam").create_role(RoleName="exec", AssumeRolePolicyDocument=json.dumps(TRUST))
         self.role = role["Role"]["Arn"]
-        time.sleep(0.35)  # until the role is no longer new
+        for each in iam_backends["123456789012"]["aws"].roles.values():
+            each.create_date -= 2 * LONG  # it is no longer new, and another one is for as long as a test may take
 
     def later(self) -> None:
         self.clock.advance(LONG)
