@@ -18,13 +18,13 @@ def key_for(secret: str, use: str) -> bytes:
 
 def signed(content: bytes, key: bytes) -> str:
     """The content and its signature as one text that fits cookies and headers."""
-    return f"{_text(content)}{_SEPARATOR}{_text(_signature(content, key))}"
+    return f"{url_safe(content)}{_SEPARATOR}{url_safe(_signature(content, key))}"
 
 
 def verified_content(text: str, keys: Iterable[bytes]) -> bytes | None:
     """What was signed with one of the keys, or None; keys are asked for one by one."""
     encoded, _, signature = text.partition(_SEPARATOR)
-    content, given = _bytes(encoded), _bytes(signature)
+    content, given = from_url_safe(encoded), from_url_safe(signature)
     if content is None or given is None:
         return None
     return content if any(hmac.compare_digest(given, _signature(content, key)) for key in keys) else None
@@ -34,11 +34,13 @@ def _signature(content: bytes, key: bytes) -> bytes:
     return hmac.new(key, content, hashlib.sha256).digest()
 
 
-def _text(content: bytes) -> str:
+def url_safe(content: bytes) -> str:
+    """Base64 for addresses, cookies and headers, without padding (RFC 4648, 5)."""
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def _bytes(text: str) -> bytes | None:
+def from_url_safe(text: str) -> bytes | None:
+    """What `url_safe` made of it, or None if it made nothing of the kind."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

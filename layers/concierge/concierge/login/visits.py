@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from concierge.errors import LoginRefused, NotFound
 from concierge.login.cookies import kept
+from concierge.login.keys import from_url_safe, url_safe
 from concierge.login.ports import Credentials, SealedVisits
 
 LASTS = timedelta(minutes=10)  # shorter than the 15 minutes of the session that it holds
@@ -51,12 +52,12 @@ class Visits:
         name = _name(key)
         box = nonce + AESGCM(_sealing(key)).encrypt(nonce, _packed(visit), name.encode())
         self.sealed.keep(name, base64.b64encode(box).decode(), keep_until=visit.started_at + LASTS)
-        return kept(COOKIE, base64.urlsafe_b64encode(key).decode().rstrip("="), lasts=LASTS, from_elsewhere=False)
+        return kept(COOKIE, url_safe(key), lasts=LASTS, from_elsewhere=False)
 
     def resume(self, cookies: Mapping[str, str], *, now: datetime) -> Visit:
         """Raises LoginRefused if there is none, or it is over."""
-        key = _key(cookies.get(COOKIE, ""))
-        if key is None:
+        key = from_url_safe(cookies.get(COOKIE, ""))
+        if key is None or len(key) != _KEY_BYTES:
             raise LoginRefused(NO_VISIT, "the browser has no visit")
         name = _name(key)
         try:
@@ -68,14 +69,6 @@ class Visits:
         if now >= visit.started_at + LASTS:  # DynamoDB deletes hours later (TTL, Developer Guide)
             raise LoginRefused(NO_VISIT, "the visit is over")
         return visit
-
-
-def _key(cookie: str) -> bytes | None:
-    try:
-        key = base64.b64decode(cookie + "=" * (-len(cookie) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return key if len(key) == _KEY_BYTES else None
 
 
 def _name(key: bytes) -> str:

@@ -17,9 +17,9 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from urllib.parse import urlencode
 
-from concierge.errors import AwsError, LoginRefused, NotFound
+from concierge.errors import AwsError, LoginRefused
 from concierge.login.cookies import kept
-from concierge.login.keys import key_for, signed, verified_content
+from concierge.login.keys import key_for, signed, url_safe, verified_content
 from concierge.login.ports import Keys, Wishes
 
 LASTS = timedelta(minutes=10)  # from the click to the answer: a password, a second factor
@@ -60,7 +60,7 @@ class LoginRequests:
         request_id = f"_{self.token().hex()}"
         query = {"SAMLRequest": _deflated(_authn_request(request_id, self.entity_id, sso_url, acs, now))}
         if workspace:
-            relay_state = _url_safe(self.token())
+            relay_state = url_safe(self.token())
             self.wishes.keep(_digest(relay_state), workspace, request_id, keep_until=now + LASTS)
             query["RelayState"] = relay_state
         content = f"{request_id} {int(now.timestamp())}".encode()
@@ -86,10 +86,8 @@ class LoginRequests:
             return ""
         try:
             return self.wishes.kept(_digest(relay_state), request_id)
-        except NotFound:
+        except AwsError:  # nobody wished it, or the table does not answer: the person chooses by hand
             return ""
-        except AwsError:
-            return ""  # a wish is a convenience: the person chooses by hand
 
 
 def cookie_name(request_id: str) -> str:
@@ -111,10 +109,6 @@ def _authn_request(request_id: str, entity_id: str, destination: str, acs: str, 
 def _deflated(document: str) -> str:
     packer = zlib.compressobj(wbits=-15)
     return base64.b64encode(packer.compress(document.encode()) + packer.flush()).decode()
-
-
-def _url_safe(token: bytes) -> str:
-    return base64.urlsafe_b64encode(token).decode().rstrip("=")
 
 
 def _digest(text: str) -> str:
