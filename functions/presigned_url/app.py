@@ -8,7 +8,7 @@ from concierge import bootstrap
 from concierge.login.attempts import Attempt, Response, answer
 from concierge.login.attested import HEADER
 from concierge.login.gateway import Event, caller_arn, header, query_of, require_method
-from concierge.login.studio_route import Wish, WordsForTheDoorway, response_of
+from concierge.login.studio_route import Wish, WordsForTheDoorway, outcome_of, response_of
 
 
 def handler(event: Event, _context: object) -> Response:
@@ -23,6 +23,7 @@ def handler(event: Event, _context: object) -> Response:
             attempt=attempt,
             now=datetime.now(UTC),
         )
+        attempt.outcome = outcome_of(found)
         return response_of(found)
 
     return answer(event, act, WordsForTheDoorway())

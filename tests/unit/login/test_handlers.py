@@ -135,7 +135,9 @@ def test_without_a_workspace_the_reason_is_for_the_validator_alone(monkeypatch: 
     assert (response["statusCode"], json.loads(response["body"])) == (403, {"reason": "no-workspace"})
 
 
-def test_several_workspaces_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_workspaces_are_listed(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="concierge")
     response = presigned(Front(records=(IN_BOTH,)), monkeypatch)
+    assert [line.__dict__["outcome"] for line in caplog.records] == ["choosing"]  # a list is no login
     assert response["statusCode"] == 200
     assert [each["key"] for each in json.loads(response["body"])["offers"]] == ["trading", "research"]

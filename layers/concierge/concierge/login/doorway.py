@@ -28,6 +28,7 @@ from concierge.login.studio_route import (
     ToChoose,
     Wish,
     answer_of,
+    outcome_of,
 )
 from concierge.login.visits import NO_VISIT, Visit, Visits
 
@@ -78,7 +79,6 @@ class Doorway:
         answer = self._ask(person.credentials, Wish(workspace=wanted, is_first=True), person.groups, browser, attempt)
         if isinstance(answer, Opened):
             return _into_studio(answer, browser, cookies)
-        attempt.outcome = "preparing" if isinstance(answer, Preparing) else "choosing"
         visit = Visit(login=person.login, credentials=person.credentials, started_at=browser.now, groups=person.groups)
         # A page of its own: the back button then leads to the choice, and not to an assertion that was used.
         again = f"?{urlencode({'choice': wanted})}" if wanted and isinstance(answer, Preparing) else ""
@@ -103,10 +103,8 @@ class Doorway:
             case Opened():
                 return _into_studio(answer, browser, [])
             case ToChoose(offers=offers, preparing=preparing):
-                attempt.outcome = "choosing"
                 return site.chooser(visit.login, [_choice(each) for each in offers], browser.look, preparing=preparing)
             case Preparing():
-                attempt.outcome = "preparing"
                 query = f"?{urlencode({'choice': choice})}" if choice else ""
                 long = browser.now >= visit.started_at + _TAKES_LONG
                 return site.waiting(
@@ -117,7 +115,6 @@ class Doorway:
         """The same, asked by the page that waits: whether there is anything to open yet."""
         visit = self._visit(browser, attempt)
         answer = self._ask(visit.credentials, Wish(list_only=True), visit.groups, browser, attempt)
-        attempt.outcome = "preparing" if isinstance(answer, Preparing) else "choosing"
         state = "preparing" if isinstance(answer, Preparing) else "ready"
         return site.json_answer(HTTPStatus.OK, {"state": state})
 
@@ -135,7 +132,9 @@ class Doorway:
 
     def _ask(self, credentials: Credentials, wish: Wish, groups: str, browser: Browser, attempt: Attempt) -> Answer:
         headers = {CORRELATION_HEADER: attempt.correlation, **({GROUPS_HEADER: groups} if groups else {})}
-        return answer_of(self.http.get(f"{browser.base_url}/studio{wish.query}", credentials, headers=headers))
+        answer = answer_of(self.http.get(f"{browser.base_url}/studio{wish.query}", credentials, headers=headers))
+        attempt.outcome = outcome_of(answer)
+        return answer
 
 
 def _into_studio(answer: Opened, browser: Browser, cookies: Sequence[str]) -> Response:

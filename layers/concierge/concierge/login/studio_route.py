@@ -88,6 +88,17 @@ class Preparing:
 Answer = Opened | ToChoose | Preparing
 
 
+def outcome_of(answer: Answer) -> str:
+    """`attempts.Attempt.outcome`, in the log of both functions."""
+    match answer:
+        case Opened():
+            return "accepted"
+        case ToChoose():
+            return "choosing"
+        case Preparing():
+            return "preparing"
+
+
 def response_of(answer: Answer) -> Response:
     """As Lambda's proxy integration returns it."""
     match answer:
