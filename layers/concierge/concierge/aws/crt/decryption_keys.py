@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from concierge.aws.crt.secret_text import secret_text
 from concierge.aws.crt.service import Service
 from concierge.login.saml.decryption import read_private_keys
 
@@ -27,6 +28,5 @@ class SecretDecryptionKeys:
         if not self._arn:
             return ()
         if self._copy is None or now - self._copy[1] >= MAX_AGE:
-            answer = self._service.json("secretsmanager", "GetSecretValue", {"SecretId": self._arn})
-            self._copy = (read_private_keys(str(answer.get("SecretString", ""))), now)
+            self._copy = (read_private_keys(secret_text(self._service, self._arn)), now)
         return self._copy[0]

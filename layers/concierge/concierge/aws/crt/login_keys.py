@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from concierge.aws.crt.secret_text import secret_text
 from concierge.aws.crt.service import Service
 from concierge.errors import NotFound, SettingsError
 
 MAX_AGE = timedelta(minutes=5)
-_TARGET = "secretsmanager"
 _SHORTEST = 32  # characters; the template has AWS make 64
 
 
@@ -36,8 +36,7 @@ class LoginKeys:
     def _version(self, stage: str, now: datetime) -> str:
         if stage in self._copies and now - self._copies[stage][1] < MAX_AGE:
             return self._copies[stage][0]
-        answer = self._service.json(_TARGET, "GetSecretValue", {"SecretId": self._arn, "VersionStage": stage})
-        secret = str(answer.get("SecretString", ""))
+        secret = secret_text(self._service, self._arn, stage=stage)
         if len(secret) < _SHORTEST:
             raise SettingsError(f"the secret {self._arn} must be a text of at least {_SHORTEST} characters")
         self._copies[stage] = (secret, now)
