@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from concierge.catalog.model import Binding, Catalog
+from concierge.catalog.model import Binding, Catalog, Prices
 
 _NOTHING: dict[str, object] = {}
 
@@ -27,12 +27,16 @@ def _named(catalog: Catalog) -> Mapping[str, object]:
     """Everything in the catalog under a name that a person would call it by, in the order of the file."""
     return {
         **{f"directory {each.name}": each for each in catalog.directories},
+        **{f"calendar {each.name}": each for each in catalog.calendars},
         **{f"domain {each.name}": each for each in catalog.domains},
         **{f"lifecycle configuration {each.name}": each for each in catalog.lifecycle_configs},
         **{f"persona {each.name}": each for each in catalog.personas},
         **{_binding_name(each): replace(each, line=0) for each in catalog.bindings},
         "offboarding": catalog.grace_days,
         "removals": catalog.removals,
+        "login": catalog.login,
+        "night": replace(catalog.night, prices=Prices()),
+        "prices": catalog.night.prices,
     }
 
 

@@ -214,7 +214,7 @@ def test_limits_are_what_the_file_says(tmp_path: Path) -> None:
         ("offboarding:", "20:1 offboarding: is empty"),
         ("removals: [5]", "20:1 removals: [5] is not of type object"),
         ("removals: {share_percent: 101}", "20:12 removals.share_percent: 101 is greater than the maximum of 100"),
-        ("removals: {share_percent: 0.1}", "removals.share_percent: 0.1 is a number to some readers of YAML"),
+        ("removals: {share_percent: 0.1}", "removals.share_percent: 0.1 is not of type integer (Or so many of"),
         ("removals: {window_minutes: 0}", "removals.window_minutes: 0 is less than the minimum of 1 (Minutes within"),
         ("removals: {window_minutes: 1441}", "removals.window_minutes: 1441 is greater than the maximum of 1440"),
         ("removals: {floor: 60, most: 50}", "20:12 removals.floor: 60 is more than most, 50, which is never exceeded"),

@@ -6,7 +6,7 @@ import base64
 import json
 import re
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path as File
 from typing import Any
 
@@ -15,11 +15,17 @@ from concierge.catalog.render import PLACEHOLDERS, filled
 from concierge.catalog.shape import close_or_all
 
 MAX_SCRIPT = 16_384  # characters of base64 (CreateStudioLifecycleConfig, API reference)
-MAX_POLICY = 10_240  # characters of all inline policies of a role, without white space (IAM quotas)
+# Characters of all inline policies of a role, without white space (IAM quotas), less the statement that onboarding adds
+# for the reports of running apps (onboarding/reporting.py).
+MAX_POLICY = 10_240 - 600
 _IN_BRACES = re.compile(r"(?<!\$)\{([\w .-]*)\}")
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 _LONGEST_PARTITION = "aws-us-gov"
 _LONGEST_ROLE = "x" * 64  # IAM's own limit
+
+_ALONE = "begin it with #!/bin/bash, or make it a lifecycle configuration of its own"
+_COMMAND = re.compile(r"^[ \t]*[^#\s]", re.MULTILINE)
+_SHELL = re.compile(r"#! ?(/usr)?/bin/(env )?(ba)?sh( .*)?")
 
 Complaint = tuple[str, str]  # message, remedy
 Read = tuple[str, list[Complaint]]
@@ -38,10 +44,33 @@ def read_script(folder: File, name: str) -> Read:
         complaints.append((f"{name} has Windows line ends, which break the script", "save it with LF"))
     if not text.startswith("#!"):
         complaints.append((f"{name} does not start with #!", "begin it with #!/bin/bash"))
-    size = len(base64.b64encode(text.encode()))
-    if size > MAX_SCRIPT:
-        complaints.append((f"{name} is {size} characters in base64, of at most {MAX_SCRIPT}", "shorten it"))
-    return text, complaints
+    return text, [*complaints, *_too_long(f"{name} is", text, "shorten it")]
+
+
+def joined(names: Sequence[str], parts: Sequence[Read]) -> Read:
+    """One script that runs these one after the other, and what is wrong with it that is not wrong with one of them.
+
+    Each runs in a subshell, so that its `exit` does not end the next. Studio sees the exit status of the last.
+    """
+    if any(complaints for _, complaints in parts):
+        return "", []
+    scripts = [text.partition("\n") for text, _ in parts]
+    first = scripts[0][0]
+    complaints = []
+    for name, (shebang, _, body) in zip(names, scripts, strict=True):
+        if not _COMMAND.search(body):  # a subshell without a command is an error of the whole script's syntax
+            complaints.append((f"{name} runs nothing", "remove it from the list"))
+        if not _SHELL.fullmatch(shebang):
+            complaints.append((f"{name} begins with {shebang}, and only scripts of a shell can be joined", _ALONE))
+        elif shebang != first:
+            complaints.append((f"{name} begins with {shebang}, {names[0]} with {first}", "begin all of them alike"))
+    text = f"{first}\n" + "".join(f"(\n{body.removesuffix(chr(10))}\n)\n" for _, _, body in scripts)
+    return text, [*complaints, *_too_long(f"{', '.join(names)} are joined", text, "shorten them")]
+
+
+def _too_long(what: str, script: str, remedy: str) -> list[Complaint]:
+    size = len(base64.b64encode(script.encode()))
+    return [(f"{what} {size} characters in base64, of at most {MAX_SCRIPT}", remedy)] if size > MAX_SCRIPT else []
 
 
 def read_policy(folder: File, name: str, domains: Iterable[Domain]) -> Read:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from concierge.catalog.binding_checks import check_bindings
 from concierge.catalog.login_checks import check_landings, check_login
+from concierge.catalog.night_checks import check_night
 from concierge.catalog.problems import Found, Path, spelled
 from concierge.catalog.schema_parts import TAG_MEANING
 from concierge.catalog.shape import Json, Sound, close_or_all
@@ -25,9 +26,13 @@ def check(file: Sound) -> Iterator[Found]:
     yield from _directories(file)
     yield from _removals(file.removals)
     yield from check_login(file)
-    for section in ("domains", "personas", "lifecycle_configs"):
+    yield from check_night(file)
+    for section in ("calendars", "domains", "personas", "lifecycle_configs"):
         yield from _unique((each.get("name"), (*path, "name")) for path, each in file.sections[section])
     yield from _domains(file)
+    for path, each in file.sections["lifecycle_configs"]:
+        if file.is_whole(path) and ("script_file" in each) == ("script_files" in each):
+            yield path, "needs exactly one of script_file and script_files", "name one file, or a list of several"
     for path, persona in file.sections["personas"]:
         yield from _persona(file, persona, path)
     yield from check_bindings(file)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from concierge.catalog.model import (
     Binding,
+    Calendar,
     Catalog,
     Directory,
     Domain,
@@ -20,10 +23,14 @@ from concierge.catalog.model import (
     LifecycleConfig,
     LoginId,
     LoginRules,
+    NativeIdle,
+    NightRules,
     Persona,
+    Prices,
     Removals,
     RoleScope,
     SpaceTemplate,
+    Weekday,
     WhileHeld,
 )
 from concierge.catalog.patterns import PLACEHOLDERS, placeholders
@@ -32,7 +39,8 @@ from concierge.model import AppType
 from concierge.names import canonical_login
 
 # Of the compiled JSON; a release reads exactly one. What came later than the first catalogs of this format may be
-# missing, and then has its default: how directories are read, grace_days, removals, landings, login.
+# missing, and then has its default: how directories are read, grace_days, removals, landings, login,
+# calendars, the idle settings of domains, night, prices.
 FORMAT = 1
 
 Json = Mapping[str, Any]
@@ -45,7 +53,7 @@ def load(compiled: bytes) -> Catalog:
         if root["format"] != FORMAT:
             raise CatalogError(f"compiled catalog has format {root['format']!r}; this release reads {FORMAT}")
         return _checked(_catalog(root, hashlib.sha256(compiled).hexdigest()))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError) as error:
         raise CatalogError(
             f"not a compiled catalog: {error!r}; compile studio.yaml with `concierge catalog`"
         ) from error
@@ -69,14 +77,28 @@ def _checked(catalog: Catalog) -> Catalog:
             raise CatalogError(f"the binding of line {binding.line} names neither one group nor a known pattern")
         if len(set(named)) < len(named):
             raise CatalogError(f"the pattern of line {binding.line} has a placeholder twice")
+    _check_night(catalog)
     return catalog
+
+
+def _check_night(catalog: Catalog) -> None:
+    """As _checked, of calendars, idle limits and prices."""
+    for persona in catalog.personas:
+        if persona.idle.calendar is not None:
+            catalog.calendar(persona.idle.calendar)
+    for calendar in catalog.calendars:
+        if not calendar.days or calendar.closes <= calendar.opens:
+            raise CatalogError(f"the calendar {calendar.name} never opens")
+    for instance_type, price in catalog.night.prices.hourly.items():
+        if not price.is_finite() or price < 0:
+            raise CatalogError(f"{instance_type} costs {price}, which is no price")
 
 
 def _catalog(root: Json, digest: str) -> Catalog:
     return Catalog(
         version=root["version"],
         directories=tuple(map(_directory, root["directories"])),
-        domains=tuple(Domain(**each) for each in root["domains"]),
+        domains=tuple(map(_domain, root["domains"])),
         personas=tuple(map(_persona, root["personas"])),
         lifecycle_configs=tuple(
             LifecycleConfig(name=each["name"], app_type=AppType(each["app_type"]), script=each["script"])
@@ -87,6 +109,8 @@ def _catalog(root: Json, digest: str) -> Catalog:
         grace_days=root.get("grace_days", 30),
         removals=_removals(root["removals"]) if "removals" in root else Removals(),
         login=_login(root["login"]) if "login" in root else LoginRules(),
+        calendars=tuple(map(_calendar, root.get("calendars", ()))),
+        night=_night(root),
     )
 
 
@@ -99,6 +123,32 @@ def _directory(found: Json) -> Directory:
         ldap=None if ldap is None else Ldap(**{**ldap, "servers": tuple(ldap["servers"])}),
         identity_store=None if store is None else IdentityStore(**store),
         canary=None if canary is None else canonical_login(canary),
+    )
+
+
+def _domain(found: Json) -> Domain:
+    idle = found.get("idle")
+    return Domain(**{**found, "idle": None if idle is None else NativeIdle(**idle)})
+
+
+def _calendar(found: Json) -> Calendar:
+    return Calendar(
+        name=found["name"],
+        timezone=found["timezone"],
+        days=frozenset(map(Weekday, found["days"])),
+        opens=time.fromisoformat(found["from"]),
+        closes=time.fromisoformat(found["until"]),
+        holidays=frozenset(map(date.fromisoformat, found["holidays"])),
+    )
+
+
+def _night(root: Json) -> NightRules:
+    prices = root.get("prices", {"currency": "USD", "hourly": {}})
+    hourly = {instance_type: Decimal(price) for instance_type, price in prices["hourly"].items()}
+    rules: Json = {**root.get("night", {})}
+    return NightRules(
+        **{**rules, "required_tags": tuple(rules.get("required_tags", ()))},
+        prices=Prices(currency=prices["currency"], hourly=hourly),
     )
 
 

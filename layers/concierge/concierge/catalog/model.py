@@ -9,13 +9,16 @@ from typing import TypeVar
 
 from concierge.catalog.directories import Directory, IdentityStore, Ldap, LoginId
 from concierge.catalog.logins import JustInTime, Landing, LoginRules, WhileHeld
+from concierge.catalog.night import Calendar, IdleLimits, NativeIdle, NightRules, Prices, Weekday
 from concierge.catalog.patterns import group_pattern, with_placeholders
+from concierge.catalog.removals import Removals
 from concierge.errors import CatalogError
 from concierge.model import AppType
 from concierge.names import folded
 
 __all__ = [
     "Binding",
+    "Calendar",
     "Catalog",
     "Directory",
     "Domain",
@@ -28,10 +31,14 @@ __all__ = [
     "LifecycleConfig",
     "LoginId",
     "LoginRules",
+    "NativeIdle",
+    "NightRules",
     "Persona",
+    "Prices",
     "Removals",
     "RoleScope",
     "SpaceTemplate",
+    "Weekday",
     "WhileHeld",
 ]
 
@@ -46,7 +53,7 @@ class RoleScope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """A Studio domain that exists already."""
+    """A Studio domain that exists already. idle: Studio's own settings that hold at the domain; None leaves them."""
 
     name: str
     account: str
@@ -55,6 +62,7 @@ class Domain:
     spoke_role: str | None = None
     external_id: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    idle: NativeIdle | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +72,6 @@ class LifecycleConfig:
     name: str
     app_type: AppType
     script: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdleLimits:
-    """Minutes; None is no limit. idle_minutes 60..525600, as Studio's own setting."""
-
-    idle_minutes: int | None = None
-    max_lifetime_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,21 +128,6 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Removals:
-    """How many people may lose access before an administrator is asked.
-
-    floor, share: as many as the larger of both within the window (a count; a share of all managed people, 0..1).
-    most:         never more than this, however many people there are.
-    window:       minutes that are looked back.
-    """
-
-    floor: int = 5
-    share: float = 0.10
-    most: int = 50
-    window: int = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
     """Everything that studio.yaml says.
 
@@ -160,6 +145,8 @@ class Catalog:
     grace_days: int = 30
     removals: Removals = field(default_factory=Removals)
     login: LoginRules = field(default_factory=LoginRules)
+    calendars: tuple[Calendar, ...] = ()
+    night: NightRules = field(default_factory=NightRules)
 
     def directory(self, name: str) -> Directory | None:
         """The directory of that name or id, compared without case."""
@@ -181,6 +168,10 @@ class Catalog:
     def lifecycle_config(self, name: str) -> LifecycleConfig:
         """Raises CatalogError if there is none of that name."""
         return _named(self.lifecycle_configs, name, "lifecycle configuration")
+
+    def calendar(self, name: str) -> Calendar:
+        """Raises CatalogError if there is none of that name."""
+        return _named(self.calendars, name, "calendar")
 
     def knows_group(self, name: str) -> bool:
         """Whether any binding names this group."""
@@ -240,7 +231,7 @@ class Catalog:
         return next(fitting, None)
 
 
-_Named = TypeVar("_Named", Domain, Persona, LifecycleConfig)
+_Named = TypeVar("_Named", Domain, Persona, LifecycleConfig, Calendar)
 
 
 def _named(items: Iterable[_Named], name: str, what: str) -> _Named:

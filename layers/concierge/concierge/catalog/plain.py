@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from concierge.catalog.problems import Found, Path
 from concierge.catalog.yaml_nodes import Mapping, Mark, Scalar, Sequence, Value
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_FRACTION = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _OTHER_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0[xob][0-9A-Fa-f_]+")
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -31,7 +33,8 @@ class Plain:
 def plain(value: Value) -> Plain:
     """Unquoted words mean what YAML 1.2 says, as they do to editors with the JSON Schema: `no` and `on` are text.
 
-    Readers of YAML disagree about numbers such as 012345678901, and no field takes a fraction: both are mistakes.
+    A fraction such as 0.05 stays exact, as a Decimal. Readers of YAML disagree about numbers such as 012345678901 and
+    1e3: those are mistakes.
     """
     found = Plain()
     found.root = _plain(value, (), found)
@@ -61,7 +64,7 @@ def _mapping(value: Mapping, path: Path, found: Plain) -> dict[str, Any]:
     return values
 
 
-def _scalar(value: Scalar, path: Path, found: Plain) -> str | int | bool | None:
+def _scalar(value: Scalar, path: Path, found: Plain) -> str | int | Decimal | bool | None:
     text = value.text
     if any(unicodedata.category(each) in ("Cc", "Zl", "Zp") for each in text):
         found.mistakes.append((path, "holds a line break or a control character", "write it on one line"))
@@ -71,7 +74,9 @@ def _scalar(value: Scalar, path: Path, found: Plain) -> str | int | bool | None:
         return _WORDS[text]
     if _WHOLE.fullmatch(text):
         return int(text)
+    if _FRACTION.fullmatch(text):
+        return Decimal(text)
     if _OTHER_NUMBER.fullmatch(text):
-        remedy = "put text in quotes; write whole numbers without leading zeros"
+        remedy = "put text in quotes; write numbers without leading zeros, signs and exponents"
         found.mistakes.append((path, f"{text[:40]} is a number to some readers of YAML and text to others", remedy))
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concierge.catalog.schema_night import CALENDAR, DOMAIN_IDLE, IDLE, NIGHT, PRICES
 from concierge.catalog.schema_parts import (
     ACCOUNT,
     IN_ARN,
@@ -88,13 +89,20 @@ _DOMAIN = object_of(
         1224,
     ),
     tags=tags("Tags of everything that is made in this domain."),
+    idle=DOMAIN_IDLE,
 )
 _LIFECYCLE = object_of(
     "A script that Studio runs when an app starts.",
-    ("name", "app_type", "script_file"),
+    ("name", "app_type"),
     name=text("Name: lower-case letters, digits and hyphens, at most 39.", NAME, 39),
     app_type=_APP_TYPE,
-    script_file=text("File with the script, relative to this file."),
+    script_file=text("File with the script, relative to this file; or script_files."),
+    script_files=list_of(
+        "Files with scripts that run one after the other, each in a subshell of its own; or script_file.",
+        text("File with a script of bash or sh, relative to this file."),
+        minItems=1,
+        uniqueItems=True,
+    ),
 )
 _SPACE = object_of(
     "A private space that everybody of the persona gets.",
@@ -138,11 +146,7 @@ _PERSONA = object_of(
         "Names of lifecycle configurations.", text("Name of a lifecycle configuration."), uniqueItems=True
     ),
     spaces=list_of("Private spaces.", _SPACE),
-    idle=object_of(
-        "When machines are stopped.",
-        idle_minutes=whole("Minutes without activity", 60, 525600),
-        max_lifetime_minutes=whole("Minutes that an app may run at most, used or not", 60, 525600),
-    ),
+    idle=IDLE,
     instance_types=list_of("Instance types, the default first.", _INSTANCE, uniqueItems=True),
     tags=tags("Tags of everything that people of this persona have."),
     session_minutes=whole("Minutes that a login lasts", 30, 720),
@@ -190,8 +194,9 @@ SCHEMA: Schema = {
     **object_of(
         "Who gets what in Amazon SageMaker Studio.",
         ("version", "directories", "domains", "personas", "bindings"),
-        version={"const": 1, "description": "Version of this format."},
+        version={"type": "integer", "const": 1, "description": "Version of this format."},
         directories=list_of("Directories that people come from.", _DIRECTORY, minItems=1),
+        calendars=list_of("Working hours.", CALENDAR),
         domains=list_of("Studio domains, which exist already.", _DOMAIN, minItems=1),
         lifecycle_configs=list_of("Scripts that run when an app starts.", _LIFECYCLE),
         personas=list_of("Jobs: what people may do, and what they find in Studio.", _PERSONA, minItems=1),
@@ -199,5 +204,7 @@ SCHEMA: Schema = {
         offboarding=_OFFBOARDING,
         removals=_REMOVALS,
         login=_LOGIN,
+        night=NIGHT,
+        prices=PRICES,
     ),
 }

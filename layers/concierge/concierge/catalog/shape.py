@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
@@ -48,7 +49,7 @@ def sound(root: Any, mistaken: Iterable[Path]) -> Sound:
     wrong = frozenset(mistaken)
     sections: dict[str, tuple[tuple[Path, Json], ...]] = {}
     names: dict[str, tuple[str, ...] | None] = {}
-    for section in ("directories", "domains", "lifecycle_configs", "personas", "bindings"):
+    for section in ("directories", "calendars", "domains", "lifecycle_configs", "personas", "bindings"):
         optional = section not in SCHEMA["required"]
         found = top.get(section, [] if optional else None)
         elements = [(each, (section, i)) for i, each in enumerate(found or ()) if isinstance(each, dict)]
@@ -116,6 +117,9 @@ def _message_and_remedy(error: ValidationError, value: Any, meaning: str) -> tup
             message, remedy = f"has {len(value)} entries, of at most {rule}", meaning
         case "maxLength":
             message, remedy = f"has {len(value)} characters, of at most {rule}", meaning
+        case "minimum" | "maximum":
+            which = "less than the minimum" if error.validator == "minimum" else "greater than the maximum"
+            message, remedy = f"{_shown(value)} is {which} of {rule}", meaning
         case "minItems":
             message, remedy = "is empty", meaning
         case _:
@@ -125,7 +129,13 @@ def _message_and_remedy(error: ValidationError, value: Any, meaning: str) -> tup
 
 def _shown(value: Any) -> str:
     """The value as in the file, cut to what a line can hold."""
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
+    match value:
+        case bool():
+            text = str(value).lower()
+        case Decimal():
+            text = str(value)
+        case _:
+            text = repr(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
@@ -133,11 +143,12 @@ def _to_add(name: str, schema: Json) -> str:
     return f"add {name}: {schema['properties'][name].get('description', '')}"
 
 
-def _wrong_type(value: Any, wanted: str, meaning: str) -> tuple[str, str]:
+def _wrong_type(value: Any, rule: str | list[str], meaning: str) -> tuple[str, str]:
+    wanted = rule if isinstance(rule, str) else " or ".join(rule)
     if value is None:
         return "is empty", f"give it a value, or remove it: {meaning}"
     match wanted:
-        case "string" if isinstance(value, bool | int):
+        case "string" if isinstance(value, bool | int | Decimal):
             remedy = f"put it in quotes: {meaning}"
         case "integer" if isinstance(value, str) and value.isdigit():
             remedy = f"without quotes: {meaning}"

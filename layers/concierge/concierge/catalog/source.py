@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path as File
 from typing import Any
 
-from concierge.catalog.attached_files import Read, read_certificates, read_policy, read_script
+from concierge.catalog.attached_files import Read, joined, read_certificates, read_policy, read_script
 from concierge.catalog.binding_checks import never_used
-from concierge.catalog.checks import check
+from concierge.catalog.checks import RESERVED_TAGS, check
 from concierge.catalog.load import FORMAT, load
 from concierge.catalog.login_checks import groups_of_no_binding
 from concierge.catalog.model import Domain
+from concierge.catalog.night import native_idle
+from concierge.catalog.night_checks import tags_of_the_night
 from concierge.catalog.plain import Plain, plain
 from concierge.catalog.problems import CatalogErrors, Found, Path, Problem, spelled
 from concierge.catalog.shape import Json, Sound, mistakes_of_shape, sound
@@ -24,7 +27,8 @@ _IDENTITY_OF_A_DOMAIN = ("name", "account", "region", "domain_id")
 def compile_file(path: File) -> bytes:
     """Canonical JSON of a studio.yaml and the files that it names; raises CatalogErrors with all mistakes at once.
 
-    Only whether a binding is ever used, and a group ever named, is asked last, of a file that is right otherwise.
+    Only whether a binding is ever used, and a group or a tag ever given, is asked last, of a file that is right
+    otherwise.
     """
     file = _read(path)
     wrong = [*file.mistakes, *mistakes_of_shape(file.root)]
@@ -33,7 +37,8 @@ def compile_file(path: File) -> bytes:
     _stop_if_any([*wrong, *check(rest), *complaints], path, file)
     compiled = (json.dumps(_resolved(file, attached), sort_keys=True, separators=(",", ":")) + "\n").encode()
     catalog = load(compiled)
-    _stop_if_any([*never_used(catalog), *groups_of_no_binding(catalog)], path, file)
+    unheard = [*never_used(catalog), *groups_of_no_binding(catalog), *tags_of_the_night(catalog, RESERVED_TAGS)]
+    _stop_if_any(unheard, path, file)
     return compiled
 
 
@@ -62,6 +67,11 @@ def _attached(file: Sound, folder: File) -> tuple[dict[Path, str], list[Found]]:
     for path, each in file.sections["lifecycle_configs"]:
         if "script_file" in each:
             read[*path, "script_file"] = read_script(folder, each["script_file"])
+        for index, name in enumerate(each.get("script_files", ())):
+            read[*path, "script_files", index] = read_script(folder, name)
+        if names := each.get("script_files"):
+            parts = [read[*path, "script_files", index] for index in range(len(names))]
+            read[*path, "script_files"] = joined(names, parts)
     for path, each in file.sections["personas"]:
         if "policy_file" in each:
             read[*path, "policy_file"] = read_policy(folder, each["policy_file"], domains)
@@ -79,12 +89,15 @@ def _resolved(file: Plain, attached: dict[Path, str]) -> dict[str, Any]:
             _directory(each, attached.get(("directories", index, "ldap", "ca_file")))
             for index, each in enumerate(root["directories"])
         ],
-        "domains": root["domains"],
+        "calendars": [{"holidays": [], **each} for each in root.get("calendars", ())],
+        "domains": list(map(_domain, root["domains"])),
         "lifecycle_configs": [
             {
                 "name": each["name"],
                 "app_type": each["app_type"],
-                "script": attached["lifecycle_configs", index, "script_file"],
+                "script": attached[
+                    "lifecycle_configs", index, "script_files" if "script_files" in each else "script_file"
+                ],
             }
             for index, each in enumerate(root.get("lifecycle_configs", ()))
         ],
@@ -98,6 +111,13 @@ def _resolved(file: Plain, attached: dict[Path, str]) -> dict[str, Any]:
         "grace_days": root.get("offboarding", {}).get("grace_days", 30),
         "login": {"while_held": "refuse", "just_in_time": None, **root.get("login", {})},
         "removals": {"floor": 5, "share_percent": 10, "most": 50, "window_minutes": 60, **root.get("removals", {})},
+        "night": {
+            "keep_alive_tag": "studio-keep-until",
+            "keep_alive_days": 14,
+            "required_tags": [],
+            **root.get("night", {}),
+        },
+        "prices": _prices(root.get("prices", {})),
     }
 
 
@@ -107,6 +127,20 @@ def _directory(found: Json, ca: str | None) -> dict[str, Any]:
         kept = {key: each for key, each in found["ldap"].items() if key != "ca_file"}
         directory["ldap"] = {"port": 636, **kept, "ca": ca}
     return directory
+
+
+def _domain(found: Json) -> dict[str, Any]:
+    if "idle" not in found:
+        return {**found}
+    idle = found["idle"]
+    native = native_idle(idle["idle_minutes"], idle.get("least_idle_minutes"), idle.get("most_idle_minutes"))
+    return {**found, "idle": asdict(native)}
+
+
+def _prices(found: Json) -> dict[str, Any]:
+    """Prices as text, because a JSON number would be read as the nearest binary fraction."""
+    hourly = {instance_type: str(price) for instance_type, price in found.get("hourly", {}).items()}
+    return {"currency": found.get("currency", "USD"), "hourly": hourly}
 
 
 def _persona(found: Json, policy: str | None) -> dict[str, Any]:
