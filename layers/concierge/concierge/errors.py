@@ -13,6 +13,7 @@ ConciergeError
     ├── NotYet             AWS needs time (a new role, a resource in transition): worth another try later
     ├── NotFound           what was to be read or changed is not there
     ├── AlreadyExists      what was to be created is there
+    ├── OutOfTime          the run's time was up before the call's turn came; the next round goes on
     └── Denied             IAM says no; no retry will change that
 """
 
@@ -85,3 +86,7 @@ class AlreadyExists(AwsError):
 
 class Denied(AwsError):
     """The caller's policies do not allow the call."""
+
+
+class OutOfTime(AwsError):
+    """The run's time was up before the call's turn came; the next round goes on."""
