@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,9 +17,20 @@ from local.gate.gate import Gate
 from local.http.gateway import Route
 from local.runtime.functions import Functions
 from local.runtime.worker import Result
-from local.template.deployment import FunctionConfig
+from local.template.deployment import FunctionConfig, MachineConfig
 
 _POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+# Step Functions Developer Guide, "Logging in CloudWatch Logs": all of them, on every resource.
+_LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+)
 
 
 class Undeliverable(Exception):
@@ -26,7 +38,7 @@ class Undeliverable(Exception):
 
 
 class Delivery:
-    """Rules, schedules, routes, log groups, queues and failure destinations of one deployment."""
+    """Rules, schedules, routes, log groups, queues, state machines and failure destinations of one deployment."""
 
     def __init__(self, gate: Gate, session: boto3.Session) -> None:
         self._gate = gate
@@ -51,10 +63,27 @@ class Delivery:
         self._send(queue, json.dumps(event))
 
     def schedule(self, functions: Functions, schedule: Schedule, at: datetime) -> None:
-        """EventBridge Scheduler -> function, with the schedule's own role; raises Refused."""
-        self._gate.require(schedule.role, "lambda:InvokeFunction", schedule.target)
-        text = schedule.input.replace("<aws.scheduler.scheduled-time>", moment(at))
-        functions.invoke_later(schedule.target, json.loads(text))
+        """EventBridge Scheduler -> function or state machine, with the schedule's own role; raises Refused."""
+        given = json.loads(schedule.input.replace("<aws.scheduler.scheduled-time>", moment(at)))
+        if schedule.target.split(":")[2] == "states":
+            self._gate.require(schedule.role, "states:StartExecution", schedule.target)
+            self.start_execution(schedule.target, given)
+        else:
+            self._gate.require(schedule.role, "lambda:InvokeFunction", schedule.target)
+            functions.invoke_later(schedule.target, given)
+
+    def start_execution(self, machine_arn: str, given: object) -> str:
+        """The name of an execution that begins now."""
+        name = str(uuid.uuid4())
+        self._session.client("stepfunctions").start_execution(
+            stateMachineArn=machine_arn, name=name, input=json.dumps(given)
+        )
+        return name
+
+    def require_logging(self, machine: MachineConfig) -> None:
+        """Step Functions delivers a state machine's history with its role; AWS creates none without. Raises Refused."""
+        for action in _LOG_DELIVERY if machine.logs else ():
+            self._gate.require(machine.role, action, "*")
 
     def route(self, functions: Functions, route: Route, event: object) -> Result:
         """API Gateway -> function by its Lambda permission."""

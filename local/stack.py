@@ -6,33 +6,32 @@ import json
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import boto3
 
 from local.clock import Clock
-from local.delivery import Delivery
 from local.events import rules, topics
 from local.events.fifo import sqs_rules
 from local.events.log_filters import passes
-from local.events.queues import Batch, Poller
-from local.events.schedules import Timetable, read_schedules
+from local.events.queues import Batch
 from local.events.stillness import settled
 from local.gate import moto_gate
 from local.gate.gate import Call, Gate
 from local.gate.trust import trust_allows
 from local.heard import Heard
 from local.http import demo_idp
-from local.http.callers import caller_by
-from local.http.gateway import Backend, Gateway, routes
+from local.http.gateway import Gateway
 from local.idp import DemoIdp
 from local.in_turn import in_turn
 from local.moto_server import serve
-from local.operator import OperatorSession, credentials_of
+from local.operator import OperatorSession
+from local.parts import MovingParts
 from local.preparation import Preparation
-from local.runtime.functions import Functions
+from local.states import moto_states
+from local.states.executions import Execution, Executions
+from local.states.pauses import Pauses
 from local.sts_saml import moto_sts
 from local.studio import moto_studio
 from local.studio.backend import StudioBackend
@@ -53,6 +52,7 @@ class LocalStack:
     clock:        what Studio and the schedules go by.
     secrets:      texts in Secrets Manager, by the parameter that names their ARN; the parameter is filled in.
     concurrency:  how many batches of one queue may be handled at once, where its mapping allows as many.
+    pauses:       how long state machines wait, between tries too: by default much shorter than on AWS.
     """
 
     def __init__(  # noqa: PLR0913 - what a stack is made of, all named
@@ -69,6 +69,7 @@ class LocalStack:
         timings: Timings | None = None,
         concurrency: int = 2,
         secrets: Mapping[str, str] | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.account = account
@@ -81,6 +82,8 @@ class LocalStack:
         self._idp_metadata, self._idp = idp_metadata, idp
         self.studio = StudioBackend(self.clock, timings or Timings(), lambda: f"{self._here}/studio-page")
         self.gate = Gate(self.clock, self.studio.tags_of)
+        self._pauses = pauses or Pauses()
+        self._executions = Executions(lambda: self._deployment.machines)
         self._heard = Heard(lambda: self.outputs.get("AuditBusName"))
         self._closing = ExitStack()
         self.outputs: dict[str, str] = {}
@@ -119,8 +122,11 @@ class LocalStack:
             moto_sts.installed(Clock().now, trust_allows, self.gate.remember_session),
             sqs_rules(self.clock.now),
             in_turn(),
-            rules.delivering(lambda *given: self._delivery.target(self._functions, *given), self._heard.event),
+            rules.delivering(
+                lambda *given: self._parts.delivery.target(self._parts.functions, *given), self._heard.event
+            ),
             topics.hearing(self._heard.notification),
+            moto_states.installed(self._executions, lambda: self._parts.functions, self.gate.require, self._pauses),
         ):
             self._closing.enter_context(patch)
         self._deploy()
@@ -147,38 +153,12 @@ class LocalStack:
         self._run()
 
     def _run(self) -> None:
-        deployment = self._deployment
-        self._delivery = Delivery(self.gate, self.session())
-        self._functions = Functions(
-            deployment.functions,
-            self.endpoint,
-            partial(credentials_of, self.session()),
-            self._delivery.failure,
+        self._parts = MovingParts(
+            self._deployment, self.gate, self.session(), endpoint=self.endpoint, concurrency=self._concurrency
         )
-        sqs = self.session().client("sqs")
-        self._pollers = [
-            Poller(sqs, mapping, self._functions.invoke, concurrency=self._concurrency)
-            for mapping in deployment.event_sources
-        ]
-        for mapping in deployment.event_sources:
-            name = mapping["FunctionName"].rpartition(":")[2]
-            self._delivery.require_polling(deployment.functions[name], mapping["EventSourceArn"])
-        for poller in self._pollers:
-            poller.start()
-            self._closing.callback(poller.close)
-        self._closing.callback(self._functions.close)  # before the pollers, which wait for what runs
-        for poller in self._pollers:
-            self._closing.callback(poller.stop)
-        for api, stage in deployment.stages:
-            self._gateway.routes += routes(api, stage, deployment.api_bodies[api], self.region, self.account)
-        self._gateway.backend = Backend(
-            invoke=partial(self._delivery.route, self._functions), caller=caller_by(self.gate)
-        )
-        self._timetable = Timetable(
-            read_schedules(self.session().client("scheduler")),
-            partial(self._delivery.schedule, self._functions),
-            self.clock.now(),
-        )
+        self._parts.start(self._closing, self._executions.stop)
+        self._parts.answer(self._gateway, self.gate)
+        self._timetable = self._parts.timetable(self.clock.now())
 
     # -- what a story does ----------------------------------------------------------------------
 
@@ -196,17 +176,24 @@ class LocalStack:
         """Lines in a log group that the template subscribes to; raises KeyError for any other group."""
         function, any_of = self._deployment.log_subscriptions[log_group]
         if let_through := [each for each in messages if passes(each, any_of)]:
-            self._delivery.log_lines(self._functions, log_group, function, let_through, Clock().now())
+            self._parts.delivery.log_lines(self._parts.functions, log_group, function, let_through, Clock().now())
 
     def invoke(self, function: str, event: object) -> Any:
         """What a function answers to the operator, by its logical id; raises RuntimeError with its error."""
         arns = {each.logical_id: each.arn for each in self._deployment.functions.values()}
         if function not in arns:
             raise LookupError(f"the template has no function {function}; it has {', '.join(arns)}")
-        result = self._functions.invoke(arns[function], event)
+        result = self._parts.functions.invoke(arns[function], event)
         if not result.ok:
             raise RuntimeError(result.body.decode())
         return json.loads(result.body)
+
+    def start_execution(self, machine: str, given: object) -> str:
+        """The name of an execution that begins now; the state machine by its logical id. `settle` waits for it."""
+        arns = {each.logical_id: each.arn for each in self._deployment.machines.values()}
+        if machine not in arns:
+            raise LookupError(f"the template has no state machine {machine}; it has {', '.join(arns) or 'none'}")
+        return self._parts.delivery.start_execution(arns[machine], given)
 
     def run_schedule(self, name: str) -> None:
         """Runs every schedule whose name holds `name`, now."""
@@ -223,7 +210,7 @@ class LocalStack:
 
     def settle(self, timeout: float = 60.0) -> None:
         """Waits until queues are empty and nothing runs; raises TimeoutError that says what still moves."""
-        settled(self._functions, self._pollers, timeout)
+        settled(self._parts.functions, self._parts.pollers, self._executions, timeout)
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -231,9 +218,14 @@ class LocalStack:
         return self.gate.calls
 
     @property
+    def executions(self) -> tuple[Execution, ...]:
+        """Every execution of a state machine, in the order of their beginning."""
+        return self._executions.all
+
+    @property
     def batches(self) -> tuple[Batch, ...]:
         """Every batch that functions were given from queues."""
-        return tuple(each for poller in self._pollers for each in poller.batches)
+        return tuple(each for poller in self._parts.pollers for each in poller.batches)
 
     @property
     def audit_events(self) -> tuple[dict[str, Any], ...]:
@@ -247,4 +239,4 @@ class LocalStack:
 
     def logs(self, function: str) -> list[str]:
         """What a function printed, by its logical id."""
-        return self._functions.logs(function)
+        return self._parts.functions.logs(function)

@@ -62,6 +62,11 @@ class Functions:
                 self._ended(function)
         return result
 
+    def arn_of(self, name_or_arn: str) -> str | None:
+        """The ARN of a function; None for one that the template does not have."""
+        function = self._functions.get(name_or_arn)
+        return function.arn if function is not None else None
+
     def invoke_later(self, arn: str, payload: object) -> None:
         """Returns at once; retries and the on-failure destination are as the function is configured."""
         thread = threading.Thread(target=self._asynchronous, args=(arn, payload), daemon=True)

@@ -39,6 +39,7 @@ class Deployment:
     session: boto3.Session
     sources: Mapping[str, Path]
     functions: dict[str, FunctionConfig] = field(default_factory=dict)
+    machines: dict[str, MachineConfig] = field(default_factory=dict)
     api_bodies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     stages: list[tuple[str, str]] = field(default_factory=list)
     layers: dict[str, Path] = field(default_factory=dict)
@@ -70,6 +71,17 @@ class FunctionConfig:
     memory: int
     retries: int = 2
     on_failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineConfig:
+    """A state machine; `logs` is whether its history is to be delivered to a log group."""
+
+    logical_id: str
+    name: str
+    arn: str
+    role: str
+    logs: bool
 
 
 Handler = Callable[[Deployment, str, Properties], Created]

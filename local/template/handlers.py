@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.template import api, compute, identity, messaging, storage
+from local.template import api, compute, identity, messaging, storage, workflow
 from local.template.deployment import Created, Deployment, Handler, Properties
 
 
@@ -20,5 +20,6 @@ HANDLERS: dict[str, Handler] = {
     **messaging.HANDLERS,
     **compute.HANDLERS,
     **api.HANDLERS,
+    **workflow.HANDLERS,
     **_NOT_IMITATED,
 }

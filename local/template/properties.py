@@ -97,6 +97,16 @@ IMITATED: dict[str, frozenset[str]] = {
     "AWS::Scheduler::Schedule": frozenset(
         {"FlexibleTimeWindow", "Name", "ScheduleExpression", "ScheduleExpressionTimezone", "State", "Target"}
     ),
+    "AWS::StepFunctions::StateMachine": frozenset(
+        {
+            "DefinitionS3Location",
+            "DefinitionString",
+            "DefinitionSubstitutions",
+            "RoleArn",
+            "StateMachineName",
+            "StateMachineType",
+        }
+    ),
 }
 
 # Accepted and not imitated, each with the reason.
@@ -135,6 +145,11 @@ ACCEPTED: dict[str, Mapping[str, str]] = {
     "AWS::Lambda::LayerVersion": {
         "CompatibleArchitectures": "functions run on this machine's processor",
         "Description": "text for people",
+    },
+    "AWS::StepFunctions::StateMachine": {
+        "LoggingConfiguration": "the role must be allowed to deliver logs; the history stays with the execution",
+        "TracingConfiguration": "X-Ray is not here",
+        **_TAGS,
     },
     "AWS::SNS::Topic": {
         "DisplayName": "nothing is sent",

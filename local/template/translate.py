@@ -1,4 +1,4 @@
-"""A SAM template -> plain CloudFormation, with the code taken straight from the source folders."""
+"""A SAM template -> plain CloudFormation, with code and definitions taken straight from where they are written."""
 
 from __future__ import annotations
 
@@ -14,10 +14,20 @@ from samtranslator.yaml_helper import yaml_parse
 
 Template = dict[str, Any]
 
+_DEFINITION = "DefinitionUri"
+_SOURCES = {
+    "AWS::Serverless::Function": "CodeUri",
+    "AWS::Serverless::LayerVersion": "ContentUri",
+    "AWS::Serverless::StateMachine": _DEFINITION,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translated:
-    """Plain CloudFormation, and the source folder behind each key that the template now names as its code."""
+    """Plain CloudFormation, and what is behind each key of the bucket that the template now names.
+
+    That is a folder for the code of a function or layer, and a file for the definition of a state machine.
+    """
 
     template: Template
     sources: Mapping[str, Path]
@@ -35,18 +45,23 @@ def translate(path: Path, parameters: Mapping[str, str], bucket: str) -> Transla
     template = yaml_parse(path.read_text(encoding="utf-8"))
     sources: dict[str, Path] = {}
     for name, resource in template["Resources"].items():
-        key = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}.get(
-            resource["Type"]
-        )
-        if key is not None:
-            folder = path.parent / resource["Properties"][key]
-            if not folder.is_dir():
-                raise FileNotFoundError(f"{name}: {key} names {folder}, which is no folder")
-            sources[name] = folder
+        key = _SOURCES.get(resource["Type"])
+        written_here = key == _DEFINITION and key not in resource["Properties"]
+        if key is not None and not written_here:
+            sources[name] = _source(path.parent, name, key, resource["Properties"][key])
             resource["Properties"][key] = f"s3://{bucket}/{name}"
     if "Transform" in template:
         template = transform(template, dict(parameters), _ShippedManagedPolicies())
     return Translated(template=template, sources=sources)
+
+
+def _source(beside: Path, name: str, key: str, named: str) -> Path:
+    source = beside / named
+    if key == _DEFINITION and not source.is_file():
+        raise FileNotFoundError(f"{name}: {key} names {source}, which is no file")
+    if key != _DEFINITION and not source.is_dir():
+        raise FileNotFoundError(f"{name}: {key} names {source}, which is no folder")
+    return source
 
 
 def placeholder_zip() -> bytes:

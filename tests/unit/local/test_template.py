@@ -61,10 +61,8 @@ def test_every_name_that_a_resource_needs_is_found() -> None:
 
 def test_an_unknown_resource_type_is_named_before_anything_is_created() -> None:
     deployment = Deployment(stack="s", account="1", region="eu-west-1", session=boto3.Session(), sources={})
-    template = {
-        "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}, "Night": {"Type": "AWS::StepFunctions::StateMachine"}}
-    }
-    with pytest.raises(UnsupportedResource, match="Night: the local stack cannot create AWS::StepFunctions::State"):
+    template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}, "Night": {"Type": "AWS::Kinesis::Stream"}}}
+    with pytest.raises(UnsupportedResource, match="Night: the local stack cannot create AWS::Kinesis::Stream"):
         deploy(template, scope(), deployment, HANDLERS)
 
 
