@@ -1,14 +1,14 @@
-"""Woken by a schedule: stops the apps that nobody uses, in one domain or in all of the account."""
+"""Woken by the state machine: stops the apps that nobody uses, in one account and region."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from concierge import bootstrap
+from concierge.night.invocation import Invocation, LambdaContext
 
 
-def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Returns what became of each domain; raises SweepFailed, for the on-failure destination, if one failed."""
-    return bootstrap.idle_shutdown(datetime.now(UTC)).sweep(event)
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """What became of each domain; raises SweepFailed if one failed, and the state machine then tries once more."""
+    return bootstrap.idle_shutdown(Invocation.of(context)).sweep(event)

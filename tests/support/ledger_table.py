@@ -1,4 +1,4 @@
-"""The ledger table as template.yaml deploys it, in moto."""
+"""The tables as template.yaml deploys them, in moto."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ _TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 _SHAPE = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
 
 
-def create(client: DynamoDBClient) -> str:
-    """Creates the table; its name."""
-    properties: Any = yaml_parse(_TEMPLATE.read_text())["Resources"]["Ledger"]["Properties"]
-    client.create_table(TableName=NAME, **{name: properties[name] for name in _SHAPE})
-    return NAME
+def create(client: DynamoDBClient, logical_id: str = "Ledger") -> str:
+    """Creates the table of that logical id; its name."""
+    properties: Any = yaml_parse(_TEMPLATE.read_text())["Resources"][logical_id]["Properties"]
+    name = NAME if logical_id == "Ledger" else logical_id.lower()
+    client.create_table(TableName=name, **{each: properties[each] for each in _SHAPE if each in properties})
+    return name

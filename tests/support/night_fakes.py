@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from concierge.apply import Effort
 from concierge.audit import AuditEvent
-from concierge.catalog.model import Catalog, Domain, IdleLimits, Persona, RoleScope
-from concierge.errors import AwsError, Denied, NotFound
+from concierge.catalog.model import Calendar, Catalog, Domain, IdleLimits, NightRules, Persona, RoleScope, SpaceTemplate
+from concierge.errors import AwsError, Denied
+from concierge.idle.evidence import Known, Report
 from concierge.model import App, AppType, Door, ProfileBinding, Space, Status
-from concierge.tags.model import Kind, Tagged
+from concierge.night.room import Room
+from concierge.night.sweep import Sweep
+from concierge.pace import Pace
+from concierge.tags.model import Kind
 
 ACCOUNT = "111122223333"
 NOW = datetime(2026, 3, 2, 22, tzinfo=UTC)
@@ -26,16 +33,26 @@ AMARA_TAGS = {
 }
 
 
-def catalog(*domains: Domain, idle_minutes: int | None = 60, max_lifetime_minutes: int | None = 720) -> Catalog:
-    limits = IdleLimits(idle_minutes=idle_minutes, max_lifetime_minutes=max_lifetime_minutes)
+def catalog(
+    *domains: Domain,
+    idle_minutes: int | None = 60,
+    max_lifetime_minutes: int | None = 720,
+    night: NightRules | None = None,
+    calendars: tuple[Calendar, ...] = (),
+    spaces: tuple[SpaceTemplate, ...] = (),
+    **idle: Any,
+) -> Catalog:
+    limits = IdleLimits(idle_minutes=idle_minutes, max_lifetime_minutes=max_lifetime_minutes, **idle)
     return Catalog(
         version=1,
         directories=(),
         domains=domains or (RESEARCH,),
-        personas=(Persona(name="data-scientist", role_scope=RoleScope.USER, idle=limits),),
+        personas=(Persona(name="data-scientist", role_scope=RoleScope.USER, idle=limits, spaces=spaces),),
         lifecycle_configs=(),
         bindings=(),
         digest="",
+        calendars=calendars,
+        night=night or NightRules(),
     )
 
 
@@ -86,6 +103,9 @@ class Ledger:
     def bindings_in_domain(self, domain: str) -> tuple[ProfileBinding, ...]:
         return tuple(self.bindings.get(domain, ()))
 
+    def each_binding_in_domain(self, domain: str) -> Iterator[ProfileBinding]:
+        return iter(self.bindings_in_domain(domain))
+
 
 @dataclass
 class Studio:
@@ -99,11 +119,13 @@ class Studio:
     unstoppable: frozenset[str] = frozenset()
     described: list[App] = field(default_factory=list)
     stopped: list[App] = field(default_factory=list)
+    space_lists: int = 0
 
     def profiles(self, _domain_id: str) -> Mapping[str, str]:
         return {name: arn(Kind.PROFILE, name) for name in self.profile_names}
 
     def spaces(self, _domain_id: str) -> tuple[Space, ...]:
+        self.space_lists += 1
         return self.held_spaces
 
     def apps(self, _domain_id: str) -> tuple[App, ...]:
@@ -131,31 +153,89 @@ class Studio:
 
 @dataclass
 class Tags:
-    """Tags by ARN; the index serves some kinds, and names nothing that never had a tag."""
+    """Keep-alive tags by ARN in lower case."""
 
-    held: dict[str, dict[str, str]] = field(default_factory=dict)
-    serves: frozenset[Kind] = frozenset(Kind)
-    gone: frozenset[str] = frozenset()
-    asked: list[str] = field(default_factory=list)
-    written: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
 
-    def index(self) -> tuple[Tagged, ...]:
-        kinds = {name: Kind(name.split(":", 5)[5].partition("/")[0]) for name in self.held}
-        return tuple(
-            Tagged(arn=name, kind=kinds[name], tags=dict(tags))
-            for name, tags in self.held.items()
-            if kinds[name] in self.serves
-        )
+    def having(self, _key: str) -> Mapping[str, str]:
+        return self.values
 
-    def read(self, name: str) -> Mapping[str, str]:
-        self.asked.append(name)
-        if name in self.gone:
-            raise NotFound("sagemaker:ListTags", "ResourceNotFound", "gone")
-        return dict(self.held.get(name, {}))
 
-    def add(self, name: str, tags: Mapping[str, str]) -> None:
-        self.written.append((name, tags))
-        self.held.setdefault(name, {}).update(tags)
+@dataclass
+class Activity:
+    """The activity table; `kept` is what a sweep has written to it."""
+
+    known: Known = field(default_factory=Known)
+    warnings: list[tuple[str, datetime]] = field(default_factory=list)
+    paces: dict[str, Pace] = field(default_factory=dict)
+    reads: int = 0
+
+    def read(self) -> Known:
+        self.reads += 1
+        return self.known
+
+    def warned(self, key: str, at: datetime) -> None:
+        self.warnings.append((key, at))
+        self.known = replace(self.known, warned_at={**self.known.warned_at, key: at})
+
+    def save_paces(self, paces: Mapping[str, Pace]) -> None:
+        self.paces.update(paces)
+
+
+@dataclass
+class Pacing:
+    """What a run started from, and what it says that it learnt."""
+
+    started: list[Mapping[str, Pace]] = field(default_factory=list)
+    learns: dict[str, Pace] = field(default_factory=dict)
+
+    def start_from(self, paces: Mapping[str, Pace]) -> None:
+        self.started.append(paces)
+
+    def learnt(self) -> Mapping[str, Pace]:
+        return self.learns
+
+
+def report(
+    *, active: timedelta | None, seen: timedelta = timedelta(minutes=5), why: str = "kernel used", **changed: object
+) -> Report:
+    """What an app said so long ago, of activity that was so long ago; None is none since it started."""
+    usual = Report(
+        role="studio-exec-amara",
+        seen_at=NOW - seen,
+        started_at=NOW - timedelta(hours=5),
+        active_at=None if active is None else NOW - active,
+        why="" if active is None else why,
+    )
+    return replace(usual, **changed)  # type: ignore[arg-type]  # a test names fields of the report
+
+
+def sweep_of(room: Room, known: Catalog, trail: Trail, **changed: object) -> Sweep:
+    """A sweep that has all the time in the world."""
+    usual = Sweep(
+        room=room,
+        catalog=known,
+        trail=trail,
+        effort=Effort(pause=lambda _seconds: None),
+        newest=lambda _schedule: None,
+        records=Records(),
+        name="invocation-1",
+        clock=lambda: NOW,
+    )
+    return replace(usual, **changed)  # type: ignore[arg-type]  # a test names fields of the sweep
+
+
+@dataclass
+class Records:
+    """Objects by key."""
+
+    held: dict[str, Mapping[str, object]] = field(default_factory=dict)
+
+    def write(self, key: str, record: Mapping[str, object]) -> None:
+        self.held[key] = json.loads(json.dumps(record))
+
+    def under(self, prefix: str) -> list[Mapping[str, object]]:
+        return [record for key, record in self.held.items() if key.startswith(prefix)]
 
 
 class Trail:

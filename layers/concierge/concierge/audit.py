@@ -32,6 +32,7 @@ class AuditEvent:
     outcome: str
     code: str = ""
     message: str = ""
+    person: str = ""
 
     def detail(self) -> dict[str, str]:
         """The event's JSON body; empty fields are left out."""
@@ -39,7 +40,7 @@ class AuditEvent:
         return {"at": self.at.isoformat(), **{name: value for name, value in fields.items() if value}}
 
 
-_DETAIL = ("capability", "scope", "action", "subject", "reason", "cause", "outcome", "code", "message")
+_DETAIL = ("capability", "scope", "action", "subject", "reason", "cause", "outcome", "code", "message", "person")
 
 
 class AuditTrail(Protocol):
@@ -47,6 +48,25 @@ class AuditTrail(Protocol):
 
     def record(self, events: Sequence[AuditEvent]) -> None:
         """Keeps all events, in order; raises AwsError if even one could not be kept."""
+
+
+def begun(plan: Plan, *, capability: str, cause: str, at: datetime) -> tuple[AuditEvent, ...]:
+    """The audit of changes that are about to be made: whatever becomes of the run, nothing happens unseen."""
+    return tuple(
+        AuditEvent(
+            kind="Change Begun",
+            at=at,
+            capability=capability,
+            scope=plan.scope,
+            action=change.action,
+            subject=change.subject,
+            reason=change.reason,
+            cause=cause,
+            outcome="begun",
+            person=change.person,
+        )
+        for change in plan.changes
+    )
 
 
 def events_of(applied: Applied, *, capability: str, cause: str, at: datetime) -> tuple[AuditEvent, ...]:
@@ -64,6 +84,7 @@ def events_of(applied: Applied, *, capability: str, cause: str, at: datetime) ->
             outcome=each.outcome,
             code=each.code,
             message=each.message if each.code else "",
+            person=each.change.person,
         )
         for each in applied.results
     )
@@ -141,4 +162,6 @@ def _kind(outcome: Outcome) -> str:
             return "Change Failed"
         case Outcome.BLOCKED:
             return "Change Blocked"
+        case Outcome.DEFERRED:
+            return "Change Deferred"
     assert_never(outcome)

@@ -21,6 +21,7 @@ class Change:
     reason:  why, in words that a person can read a year later.
     thread:  changes of one thread run in order and stop at the first that does not succeed;
              threads do not affect one another.
+    person:  the login of whom it concerns, so that an auditor or a subscription can pick theirs; empty for several.
     """
 
     removes: ClassVar[bool] = False  # counted by the safeguards
@@ -28,6 +29,12 @@ class Change:
     subject: str
     reason: str
     thread: str = ""
+    person: str = ""
+
+    @property
+    def weight(self) -> int:
+        """How many changes it counts as for the safeguards: 1, unless it does the same to many things at once."""
+        return 1
 
     @property
     def action(self) -> str:
@@ -74,6 +81,11 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether observed is desired: nothing to change and nothing to wait for."""
         return not self.changes and not self.waits
+
+    @property
+    def weight(self) -> int:
+        """How many changes it has, as the safeguards count."""
+        return sum(change.weight for change in self.changes)
 
     @property
     def removals(self) -> int:

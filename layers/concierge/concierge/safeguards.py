@@ -26,14 +26,16 @@ class Limits:
             raise ValueError(f"limits out of range: {self}")
 
 
-def check(plan: Plan, limits: Limits, *, population: int) -> Plan:
+def check(plan: Plan, limits: Limits, *, population: int, before: int = 0) -> Plan:
     """Returns the plan unchanged if it is safe to apply.
 
     population: how many things of the kind that the plan removes exist.
+    before:     how many changes earlier plans of the same run have, as Plan.weight counts them.
     Raises UnsafePlan, naming what was found and what is allowed.
     """
-    if len(plan.changes) > limits.changes:
-        raise UnsafePlan(f"{plan.scope}: {len(plan.changes)} changes, at most {limits.changes} are allowed")
+    if before + plan.weight > limits.changes:
+        more = f" after {before}" if before else ""
+        raise UnsafePlan(f"{plan.scope}: {plan.weight} changes{more}, at most {limits.changes} are allowed")
     allowed = max(limits.removals_floor, int(limits.removals_share * population))
     if plan.removals > allowed:
         raise UnsafePlan(f"{plan.scope}: would remove {plan.removals} of {population}, at most {allowed} are allowed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +40,17 @@ class Environment:
         if not value.isdecimal() or not least <= int(value) <= most:
             raise SettingsError(f"environment variable {name} is {value!r}; it must be {least} to {most}")
         return int(value)
+
+    def mapping(self, name: str) -> Mapping[str, str]:
+        """A JSON object of texts; raises SettingsError otherwise."""
+        value = self.text(name)
+        try:
+            found = json.loads(value)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+            raise SettingsError(f"environment variable {name} is {value!r}; it must be a JSON object of texts")
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +140,7 @@ class OnboardingSettings:
 
     account, partition: where the function runs; boundary: the ARN that every generated role carries.
     requeue: how long a person rests while AWS is not ready.
+    activity_table: name of the table that apps report to in every account and region; empty if there is none.
     """
 
     table: str
@@ -138,6 +151,7 @@ class OnboardingSettings:
     partition: str
     boundary: str
     requeue: timedelta
+    activity_table: str = ""
 
     @classmethod
     def read(cls, env: Environment) -> OnboardingSettings:
@@ -151,16 +165,47 @@ class OnboardingSettings:
             partition=env.text("PARTITION"),
             boundary=env.text("BOUNDARY_ARN"),
             requeue=timedelta(seconds=env.whole("REQUEUE_SECONDS", least=1, most=900)),
+            activity_table=env.optional("ACTIVITY_TABLE"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepSettings:
+    """The rooms of the night.
+
+    activity_table: the table's one name in every account and region.
+    workers:        calls that one sweep makes side by side.
+    """
+
+    table: str
+    audit_bus: str
+    account: str
+    records_bucket: str
+    activity_table: str
+    workers: int
+
+    @classmethod
+    def read(cls, env: Environment) -> SweepSettings:
+        """From the function's environment."""
+        return cls(
+            table=env.text("LEDGER_TABLE"),
+            audit_bus=env.text("AUDIT_BUS"),
+            account=env.text("ACCOUNT_ID"),
+            records_bucket=env.text("RECORDS_BUCKET"),
+            activity_table=env.text("ACTIVITY_TABLE"),
+            workers=env.whole("SWEEP_WORKERS", least=1, most=32),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NightSettings:
-    """idle_shutdown and tag_remediation."""
+    """night_run. functions: ARN of the function of each room."""
 
     table: str
     audit_bus: str
-    account: str
+    records_bucket: str
+    concurrency: int
+    functions: Mapping[str, str]
 
     @classmethod
     def read(cls, env: Environment) -> NightSettings:
@@ -168,5 +213,7 @@ class NightSettings:
         return cls(
             table=env.text("LEDGER_TABLE"),
             audit_bus=env.text("AUDIT_BUS"),
-            account=env.text("ACCOUNT_ID"),
+            records_bucket=env.text("RECORDS_BUCKET"),
+            concurrency=env.whole("SWEEP_CONCURRENCY", least=1, most=1000),
+            functions=env.mapping("ROOMS"),
         )

@@ -16,6 +16,7 @@ from concierge.aws.errors import translated
 from concierge.errors import AwsError
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_iam import IAMClient
     from types_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
     from types_boto3_sagemaker import SageMakerClient
@@ -59,6 +60,28 @@ class Accounts:
             return clients.tagging(domain.region)
         client: ResourceGroupsTaggingAPIClient = self._client("resourcegroupstaggingapi", domain)
         return client
+
+    def dynamodb(self, domain: Domain) -> DynamoDBClient:
+        """DynamoDB of the domain's account and region; raises AwsError as the others do."""
+        if domain.account == self._hub:
+            return clients.dynamodb_in(domain.region)
+        client: DynamoDBClient = self._client("dynamodb", domain)
+        return client
+
+    def patient_sagemaker(self, domain: Domain) -> SageMakerClient:
+        """A client of its own for one run, whose retries are left to the run; raises AwsError as the others do."""
+        client: SageMakerClient = self._patient("sagemaker", domain)
+        return client
+
+    def patient_tagging(self, domain: Domain) -> ResourceGroupsTaggingAPIClient:
+        """The same for Resource Groups Tagging."""
+        client: ResourceGroupsTaggingAPIClient = self._patient("resourcegroupstaggingapi", domain)
+        return client
+
+    def _patient(self, service: str, domain: Domain) -> Any:
+        here = domain.account == self._hub
+        session: Any = boto3 if here else self._session(*_way_in(domain))
+        return session.client(service, region_name=domain.region, config=clients.PATIENT)
 
     def _client(self, service: str, domain: Domain) -> Any:
         way_in = _way_in(domain)

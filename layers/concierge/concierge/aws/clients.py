@@ -28,11 +28,21 @@ CONFIG = Config(
     user_agent_extra="studio-concierge",
 )
 
+# For the sweeps of the night, whose calls are paced and tried again by the run itself (aws/paced.py), from as many
+# threads as SweepWorkers allows.
+PATIENT = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}, max_pool_connections=32))
+
 
 @cache
 def dynamodb() -> DynamoDBClient:
     """DynamoDB in the function's own region."""
     return boto3.client("dynamodb", config=CONFIG)
+
+
+@cache
+def dynamodb_in(region: str) -> DynamoDBClient:
+    """DynamoDB in a domain's region."""
+    return boto3.client("dynamodb", region_name=region, config=CONFIG)
 
 
 @cache

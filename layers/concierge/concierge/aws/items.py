@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from sys import intern
 from typing import Any
 
 from concierge.holds import HeldRemoval, HoldStatus, RemovalKind
@@ -89,15 +90,15 @@ def held_of(item: Item) -> HeldRemoval:
 
 
 def binding_of(item: Item) -> ProfileBinding:
-    """What a person has in a domain."""
+    """What a person has in a domain. Thousands of them share most of their texts, and so the memory for these."""
     return ProfileBinding(
         person_id=item["pk"]["S"].removeprefix("person#"),
         login=item["login"]["S"],
-        domain=item["domain"]["S"],
+        domain=intern(item["domain"]["S"]),
         profile=item["profile"]["S"],
-        persona=item["persona"]["S"],
+        persona=intern(item["persona"]["S"]),
         role=item["role"]["S"],
-        tags=json.loads(item["tags"]["S"]),
+        tags={intern(key): intern(value) for key, value in json.loads(item["tags"]["S"]).items()},
         door=Door(item["door"]["S"]),
         fingerprint=item["fingerprint"]["S"],
         since=time_of(item, "since"),

@@ -9,6 +9,7 @@ Items (pk, sk):
     removals#<kind>, <time>#<id>   that somebody was let out; expires by TTL (see aws.holds)
     alias#<key>, alias             owner, generation, known, names (see directory.identity)
     cursor#<directory>, cursor     how far a directory's changes were read (see aws.cursors)
+    night#<schedule>, newest       when the newest run of a schedule was due (see aws.runs)
 
 Times are ISO 8601 in UTC with microseconds, so that they compare as text.
 """
@@ -83,15 +84,17 @@ class DynamoLedger:
 
     def bindings_in_domain(self, domain: str) -> tuple[ProfileBinding, ...]:
         """Everybody who has or had something in a domain, sorted by profile."""
-        return tuple(
-            binding_of(item)
-            for item in self._query(
-                IndexName="by_domain",
-                KeyConditionExpression="#domain = :domain",
-                ExpressionAttributeNames={"#domain": "domain"},  # a reserved word of DynamoDB
-                ExpressionAttributeValues={":domain": {"S": domain}},
-            )
+        return tuple(self.each_binding_in_domain(domain))
+
+    def each_binding_in_domain(self, domain: str) -> Iterator[ProfileBinding]:
+        """The same, one by one: a page of the Query at a time is in memory. Raises AwsError while it is read."""
+        found = self._query(
+            IndexName="by_domain",
+            KeyConditionExpression="#domain = :domain",
+            ExpressionAttributeNames={"#domain": "domain"},  # a reserved word of DynamoDB
+            ExpressionAttributeValues={":domain": {"S": domain}},
         )
+        return map(binding_of, found)
 
     # -- writes ---------------------------------------------------------------------------------
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from concierge.aws.errors import translated
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Records:
-    """`onboarding.ports.Records` in a versioned bucket: an object that is written again keeps its former version."""
+    """`onboarding.ports.Records` and `night.runs.Records` in a versioned bucket.
+
+    An object that is written again keeps its former version.
+    """
 
     client: S3Client
     bucket: str
@@ -25,3 +28,12 @@ class S3Records:
         body = json.dumps(record, indent=2, sort_keys=True).encode() + b"\n"
         with translated("s3:PutObject"):
             self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="application/json")
+
+    def under(self, prefix: str) -> Iterator[Mapping[str, Any]]:
+        """ListObjectsV2, then GetObject of each key."""
+        with translated("s3:ListObjectsV2"):
+            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
+        for key in keys:
+            with translated("s3:GetObject"):
+                yield json.loads(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read())

@@ -3,87 +3,183 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from concierge.catalog.model import Catalog, Domain, IdleLimits
-from concierge.idle.decision import Verdict, decide
-from concierge.idle.plan import Judged, StopApp, build_plan, foreign_apps, without_limits
-from concierge.idle.ports import Ledger, Studio
-from concierge.model import App
-from concierge.night import Survey, owner_of
-from concierge.plan import Change
+from concierge.catalog.model import Catalog, Domain, Persona
+from concierge.cost.prices import hourly_of
+from concierge.cost.savings import saving_of
+from concierge.errors import AwsError
+from concierge.idle.decision import Decision, Rules, Verdict, decide, too_long
+from concierge.idle.evidence import Evidence, KeepAlive, Known, app_key
+from concierge.idle.ownership import Divided, Ownership
+from concierge.idle.plan import Judged, StopApp, WarnOwner, build_plan, foreign_apps, not_kept, without_limits
+from concierge.idle.ports import Activity, Ledger, Pacing, Studio, Tags
+from concierge.idle.record import kept_of
+from concierge.model import App, ProfileBinding
+from concierge.night.request import Target
+from concierge.night.room import Survey, scope
+from concierge.plan import Change, Finding, Plan
 from concierge.safeguards import Limits
+from concierge.side_by_side import side_by_side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The adapters of one account and region."""
+
+    studio: Studio
+    activity: Activity
+    tags: Tags
+    pacing: Pacing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdleShutdown:
-    """A `night.Room`; `studio` gives the adapter of a domain's account and region."""
+    """A `night.room.Room`.
+
+    place:   gives the adapters of a domain's account and region, the same ones for the same place.
+    workers: how many apps without a report are described at once.
+    """
 
     capability: ClassVar[str] = "idle_shutdown"
 
     # At night every app may rightly be idle, and stopping one deletes no file: a share of the apps says nothing here.
-    # More stops than an account can run apps (2,500 by the whitepaper) can only be a mistake.
+    # More stops in one domain than an account can run apps (2,500 by the whitepaper) can only be a mistake.
     limits: ClassVar[Limits] = Limits(removals_share=1.0, changes=2_500)
 
     catalog: Catalog
     ledger: Ledger
-    studio: Callable[[Domain], Studio]
+    place: Callable[[Domain], Place]
+    workers: int = 1
 
-    def survey(self, domain: Domain, now: datetime) -> Survey:
-        """Lists, describes only what evidence could stop, and plans. Raises AwsError if the domain cannot be read."""
-        studio = self.studio(domain)
-        personas = {each.profile: each.persona for each in self.ledger.bindings_in_domain(domain.name)}
-        owners = {space.name: space.owner for space in studio.spaces(domain.domain_id)}
-        ours, foreign = _divide(studio.apps(domain.domain_id), owners, personas)
-        limits = {persona.name: persona.idle for persona in self.catalog.personas}
-        judged = tuple(_judge(studio, ours, limits, now))
-        findings = (
-            *foreign_apps(domain, foreign),
-            *without_limits(domain, (persona for _, persona in ours if persona not in limits)),
-        )
-        return Survey(
-            plan=build_plan(domain, judged, findings),
-            population=len(ours),
-            counts=Counter(str(each.decision.verdict) for each in judged),
-        )
+    def survey(self, target: Target, now: datetime) -> Iterator[Survey]:
+        """A Survey for each domain. Raises AwsError if what is kept about the apps cannot be read."""
+        place = self.place(target.domains[0])
+        known = place.activity.read()
+        place.pacing.start_from(known.paces)
+        rules = self.catalog.night
+        tagged = place.tags.having(rules.keep_alive_tag) if rules.keep_alive_days else {}
+        for domain in target.domains:
+            try:
+                yield self._domain(domain, place, known, tagged, now)
+            except AwsError as error:
+                yield Survey(part=domain.name, plan=Plan(scope=scope(domain)), population=0, error=error)
 
     def perform(self, change: Change) -> None:
-        """Raises AwsError as the port does, and TypeError for a change that is not of this room."""
-        if not isinstance(change, StopApp):
-            raise TypeError(f"not a change of idle shutdown: {change!r}")
-        self.studio(change.domain).stop(change.app)
+        """Raises AwsError as the ports do, and TypeError for a change that is not of this room."""
+        match change:
+            case StopApp():
+                self.place(change.domain).studio.stop(change.app)
+            case WarnOwner():
+                self.place(change.domain).activity.warned(app_key(change.app), change.at)
+            case _:
+                raise TypeError(f"not a change of idle shutdown: {change!r}")
+
+    def kept(self, change: Change) -> Mapping[str, Any] | None:
+        """What was stopped, whose it was, and what that saves."""
+        return kept_of(change, self.catalog.night.prices.currency) if isinstance(change, StopApp) else None
+
+    def close(self, target: Target) -> None:
+        """Keeps the call rates that were learnt; writes nothing if there are none."""
+        place = self.place(target.domains[0])
+        if learnt := place.pacing.learnt():
+            place.activity.save_paces(learnt)
+
+    def _domain(self, domain: Domain, place: Place, known: Known, tagged: Mapping[str, str], now: datetime) -> Survey:
+        ownership = Ownership(catalog=self.catalog, ledger=self.ledger, studio=place.studio)
+        divided = ownership.divide(place.studio.apps(domain.domain_id), domain.name, domain.domain_id)
+        personas = {persona.name: self._rules(persona) for persona in self.catalog.personas}
+        candidates = [
+            _Candidate(app, binding, personas[binding.persona], _evidence(app, binding, known, tagged))
+            for app, binding in divided.ours
+            if binding.persona in personas
+        ]
+        counts: Counter[str] = Counter()
+        changing: list[Judged] = []
+        for each, app, decision in _decided(candidates, place.studio, self.workers, now):
+            counts[decision.verdict] += 1
+            if decision.verdict in (Verdict.STOP, Verdict.WARN):
+                changing.append(self._judged(each, app, decision, now))
+        return Survey(
+            part=domain.name,
+            plan=build_plan(domain, changing, now, self._findings(domain, divided, candidates, known, now)),
+            population=len(divided.ours),
+            counts=counts,
+        )
+
+    def _findings(
+        self, domain: Domain, divided: Divided, candidates: Sequence[_Candidate], known: Known, now: datetime
+    ) -> tuple[Finding, ...]:
+        night, personas = self.catalog.night, {persona.name for persona in self.catalog.personas}
+        prolonged = [each.app for each in candidates if too_long(each.evidence, each.rules, now)]
+        return (
+            *foreign_apps(domain, divided.foreign),
+            *without_limits(domain, (each.persona for _, each in divided.ours if each.persona not in personas)),
+            *not_kept(domain, prolonged, night.keep_alive_tag, night.keep_alive_days),
+            *_no_reports(domain, known),
+        )
+
+    def _judged(self, each: _Candidate, app: App, decision: Decision, now: datetime) -> Judged:
+        hourly = hourly_of(app.instance_type, self.catalog.night.prices)
+        limits, calendar = each.rules.limits, each.rules.calendar
+        saving = saving_of(app, now=now, limits=limits, calendar=calendar, hourly=hourly)
+        return Judged(app=app, binding=each.binding, decision=decision, saving=saving)
+
+    def _rules(self, persona: Persona) -> Rules:
+        calendar = self.catalog.calendar(persona.idle.calendar) if persona.idle.calendar else None
+        return Rules(limits=persona.idle, calendar=calendar, keep_alive_days=self.catalog.night.keep_alive_days)
 
 
-_Owned = tuple[App, str]  # with the persona of the profile that owns it
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    app: App
+    binding: ProfileBinding
+    rules: Rules
+    evidence: Evidence
 
 
-def _divide(
-    apps: tuple[App, ...], owners: Mapping[str, str | None], personas: Mapping[str, str]
-) -> tuple[tuple[_Owned, ...], tuple[App, ...]]:
-    """Our people's apps, each with its owner's persona, and everybody else's."""
-    ours: list[_Owned] = []
-    foreign: list[App] = []
-    for app in apps:
-        owner = owner_of(app, owners)
-        if owner is not None and owner in personas:
-            ours.append((app, personas[owner]))
+def _decided(
+    candidates: Iterable[_Candidate], studio: Studio, workers: int, now: datetime
+) -> Iterator[tuple[_Candidate, App, Decision]]:
+    """Describes, side by side, only what has no report and could be stopped by its timestamps."""
+    unknown: list[_Candidate] = []
+    for each in candidates:
+        decision = decide(each.app, each.rules, each.evidence, now)
+        if decision.verdict is Verdict.UNKNOWN:
+            unknown.append(each)
         else:
-            foreign.append(app)
-    return tuple(ours), tuple(foreign)
+            yield each, each.app, decision
+    described = side_by_side(lambda each: studio.describe(each.app), unknown, workers)
+    for each, app in zip(unknown, described, strict=True):
+        if app is not None:
+            yield each, app, decide(app, each.rules, each.evidence, now)
 
 
-def _judge(
-    studio: Studio, apps: tuple[_Owned, ...], limits: Mapping[str, IdleLimits], now: datetime
-) -> Iterator[Judged]:
-    for app, persona in apps:
-        limit = limits.get(persona)
-        if limit is None:
-            continue
-        decision = decide(app, limit, now)
-        if decision.verdict is not Verdict.UNKNOWN:
-            yield Judged(app=app, persona=persona, decision=decision)
-        elif (described := studio.describe(app)) is not None:
-            yield Judged(app=described, persona=persona, decision=decide(described, limit, now))
+def _evidence(app: App, binding: ProfileBinding, known: Known, tagged: Mapping[str, str]) -> Evidence:
+    return Evidence(
+        report=known.report(app, binding.role),
+        warned_at=known.warned_at.get(app_key(app)),
+        keep_alive=_keep_alive(app, tagged),
+    )
+
+
+def _keep_alive(app: App, tagged: Mapping[str, str]) -> KeepAlive | None:
+    """The app's own tag, or its space's, or its profile's, in this order."""
+    if not tagged:
+        return None
+    place, _, _ = app.arn.lower().partition(":app/")
+    holder = f"space/{app.domain_id}/{app.space}" if app.space else f"user-profile/{app.domain_id}/{app.profile}"
+    for arn in (app.arn.lower(), f"{place}:{holder}".lower()):
+        if arn in tagged:
+            return KeepAlive.read(tagged[arn])
+    return None
+
+
+def _no_reports(domain: Domain, known: Known) -> tuple[Finding, ...]:
+    if known.is_kept:
+        return ()
+    reason = "there is no activity table there, so no app can report; deploy region.yaml (docs/evidence.md)"
+    return (Finding(subject=f"{domain.account}/{domain.region}", reason=reason),)
