@@ -1,70 +1,55 @@
-"""A domain's tags in one sweep: lists joined with an index that may know less than they do."""
+"""The room in a sweep: what is audited, what is refused, and that a second night finds nothing."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from concierge.apply import Mode
 from concierge.model import ProfileBinding
-from concierge.night import Sweep
+from concierge.night.sweep import Sweep
 from concierge.plan import Change
 from concierge.tags.model import Kind
-from concierge.tags.remediation import TagRemediation
-from tests.support.night_fakes import (
-    AMARA_TAGS,
-    NOW,
-    RESEARCH,
-    Ledger,
-    Studio,
-    Tags,
-    Trail,
-    app,
-    arn,
-    binding,
-    catalog,
-    space,
-)
+from tests.support.night_fakes import AMARA_TAGS, NOW, Trail, app, arn, binding, catalog, space, sweep_of
+from tests.support.tag_fakes import INHERITED, TARGET, Lists, Tags, profile_arn, read_all, room
 
-EVENT = json.loads((Path(__file__).parents[3] / "events" / "scheduled-tag-remediation.json").read_text())
-PROFILE, STRANGER = arn(Kind.PROFILE, "amara-okafor"), arn(Kind.PROFILE, "stranger")
-SPACE, SHARED = arn(Kind.SPACE, "amara-lab"), arn(Kind.SPACE, "shared")
-LAB = app(profile=None, space="amara-lab")
-INHERITED = {key: value for key, value in AMARA_TAGS.items() if key != "managed-by"}
+SAMPLE = json.loads((Path(__file__).parents[3] / "events" / "scheduled-tag-remediation.json").read_text())
+EVENT = {**SAMPLE, "account": TARGET.account, "region": TARGET.region}
+AMARA, STRANGER = profile_arn("amara-okafor"), profile_arn("stranger")
+SPACE = arn(Kind.SPACE, "amara-lab")
+LAB = app(profile=None, space="amara-lab", arn=arn(Kind.APP, "amara-lab/jupyterlab/default"))
 
 
-def studio() -> Studio:
-    return Studio(
-        profile_names=("amara-okafor", "stranger"),
-        held_spaces=(space("amara-lab", "amara-okafor"), space("shared", None)),
-        running=(LAB,),
+def lists() -> Lists:
+    return Lists(
+        profile_names={"d-research": ("amara-okafor", "stranger")},
+        held_spaces={"d-research": (space("amara-lab", "amara-okafor"), space("shared", None))},
+        running={"d-research": (LAB,)},
     )
 
 
-def room(tags: Tags, *bindings: ProfileBinding) -> TagRemediation:
-    held = studio()
-    ledger = Ledger({"research": bindings or (binding(),)})
-    return TagRemediation(ledger=ledger, studio=lambda _domain: held, tags=lambda _domain: tags)
-
-
-def night(tags: Tags, trail: Trail) -> Sweep:
-    return Sweep(room=room(tags), catalog=catalog(), trail=trail, pause=lambda _seconds: None)
+def night(tags: Tags, trail: Trail, *bindings: ProfileBinding) -> Sweep:
+    return sweep_of(room(tags, lists(), *(bindings or (binding(),))), catalog(), trail)
 
 
 def test_a_sweep_mends_the_profile_its_space_and_what_runs_in_it_and_nothing_else() -> None:
-    tags, trail = (
-        Tags(held={PROFILE: {**AMARA_TAGS, "team": "risk", "theirs": "kept"}, STRANGER: {"a": "b"}}),
-        Trail(),
-    )
-    summary = night(tags, trail).sweep(EVENT)
-    assert summary["domains"]["research"] == {"checked": 3, "applied": 3, "findings": 1}
+    tags = Tags(held={AMARA: {**AMARA_TAGS, "team": "risk", "theirs": "kept"}, STRANGER: {"a": "b"}})
+    trail = Trail()
+    answer = night(tags, trail).sweep(EVENT)
+    assert answer["domains"]["research"] == {"checked": 3, "applied": 3, "findings": 0}
     assert tags.held == {
-        PROFILE: {**AMARA_TAGS, "theirs": "kept"},
+        AMARA: {**AMARA_TAGS, "theirs": "kept"},
         STRANGER: {"a": "b"},
         SPACE: INHERITED,
         LAB.arn: INHERITED,
     }
-    assert [event.kind for event in trail.events] == ["Change Applied"] * 3 + ["Finding"]
-    assert trail.events[0].reason == "team was 'risk', must be 'fraud'"
+    applied = [event for event in trail.events if event.kind == "Change Applied"]
+    assert [event.subject for event in applied] == [
+        "user-profile amara-okafor in research",
+        "space amara-lab in research",
+        "app JupyterLab/default of amara-lab in research",
+    ]
+    assert applied[0].reason == "team was 'risk', must be 'fraud'"
 
 
 def test_the_second_sweep_writes_nothing() -> None:
@@ -72,44 +57,37 @@ def test_the_second_sweep_writes_nothing() -> None:
     sweep = night(tags, Trail())
     sweep.sweep(EVENT)
     written = len(tags.written)
-    assert sweep.sweep(EVENT)["domains"]["research"] == {"checked": 3, "findings": 1}
+    assert sweep.sweep(EVENT)["domains"]["research"] == {"checked": 3, "findings": 0}
     assert len(tags.written) == written == 3
 
 
-def test_what_the_index_leaves_out_never_had_a_tag() -> None:
-    ben = arn(Kind.PROFILE, "ben-ito")
-    tags = Tags(held={PROFILE: dict(AMARA_TAGS), SPACE: dict(INHERITED), LAB.arn: dict(INHERITED)})
-    held = Studio(profile_names=("amara-okafor", "ben-ito"))
-    ledger = Ledger({"research": (binding(), binding("ben-ito", login="ben.ito"))})
-    remediation = TagRemediation(ledger=ledger, studio=lambda _domain: held, tags=lambda _domain: tags)
-    (change,) = remediation.survey(RESEARCH, NOW).plan.changes
-    assert change.thread == ben
-    assert tags.asked == []
+def test_a_dry_run_shows_what_it_would_set() -> None:
+    tags = Tags()
+    answer = night(tags, Trail()).sweep(EVENT, mode=Mode.DRY_RUN)
+    assert answer["domains"]["research"]["planned"] == 3
+    assert tags.written == []
 
 
-def test_a_kind_that_the_index_does_not_serve_is_asked_one_by_one_if_it_is_ours() -> None:
-    tags = Tags(
-        held={PROFILE: dict(AMARA_TAGS), SPACE: dict(INHERITED), LAB.arn: dict(INHERITED)},
-        serves=frozenset({Kind.PROFILE}),
-    )
-    assert room(tags).survey(RESEARCH, NOW).plan.changes == ()
-    assert tags.asked == [SPACE, LAB.arn]
+def test_only_values_that_are_lost_count_against_the_limit() -> None:
+    names = [f"p-{number:04}" for number in range(60)]
+    held = {profile_arn(name): {"team": "risk"} if number % 3 else {} for number, name in enumerate(names)}
+    bound = [binding(name, tags={"team": "fraud"}) for name in names]
+    changes, _ = read_all(room(Tags(held=held), Lists(profile_names={"d-research": names}), *bound))
+    assert sum(len(change.arns) for change in changes) == 60
+    assert sum(change.weight for change in changes) == 40
 
 
-def test_a_resource_that_ends_while_it_is_asked_is_no_matter() -> None:
-    tags = Tags(held={PROFILE: dict(AMARA_TAGS), SPACE: dict(INHERITED)}, gone=frozenset({LAB.arn}))
-    assert room(tags).survey(RESEARCH, NOW).plan.changes == ()
-
-
-def test_arns_are_compared_without_case_and_written_as_the_index_spells_them() -> None:
-    spelled = LAB.arn.replace("jupyterlab", "JupyterLab")
-    tags = Tags(held={PROFILE: dict(AMARA_TAGS), SPACE: dict(INHERITED), spelled: {**INHERITED, "team": "risk"}})
-    remediation = room(tags)
-    (change,) = remediation.survey(RESEARCH, NOW).plan.changes
-    remediation.perform(change)
-    assert tags.written == [(spelled, {"team": "fraud"})]
+def test_nothing_is_kept_for_the_report_as_the_audit_tells_it_all() -> None:
+    remediation = room(Tags(held={AMARA: {}}), lists(), binding())
+    assert [remediation.kept(change) for change in read_all(remediation)[0]] == [None] * 3
 
 
 def test_a_change_of_another_room_is_a_defect() -> None:
     with pytest.raises(TypeError, match="not a change of tag remediation"):
-        room(Tags()).perform(Change(subject="x", reason="y"))
+        room(Tags(), lists()).perform(Change(subject="x", reason="y"))
+
+
+def test_a_target_is_read_as_of_the_time_that_the_run_was_due() -> None:
+    known = lists()
+    list(room(Tags(), known).survey(TARGET, NOW))
+    assert {(NOW - since).days for since in known.since} == {7}

@@ -1,124 +1,119 @@
-"""Bindings and observed resources -> which tags to set. Pure.
-
-Tags are only ever added or given their right value: what others put on a resource stays.
-"""
+"""Judgements -> changes of up to twenty resources that get equal tags, as one call writes them. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from concierge.catalog.model import Domain
-from concierge.model import LOGIN_TAG, OWNER, OWNERSHIP_TAG, Door, ProfileBinding
-from concierge.night import scope
-from concierge.plan import Change, Finding, Plan, few
+from concierge.plan import Change
+from concierge.tags.judgement import Judgement
 from concierge.tags.model import Kind, ResourceTags
 
-MOST_TAGS = 50  # a resource; AWS's own `aws:` tags do not count
-_KEY = re.compile(r"(?!aws:)[\w .:/=+@-]{1,128}", re.IGNORECASE)
-_VALUE = re.compile(r"[\w .:/=+@-]{0,256}")
+AT_ONCE = 20  # ARNs of one TagResources (API reference)
+_MOST_WAITING = 2_000  # resources that wait for others with equal tags: a few megabytes
+_LONGEST_REASON = 8_000  # characters: ten such events are one PutEvents of at most 256 KB
 _ORDER = tuple(Kind)
+
+_Group = tuple[Kind, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetTags(Change):
-    """Adds or replaces tags of one resource."""
+    """Adds or replaces the same tags of up to twenty resources.
+
+    replaced: how many of them lose a value that was there.
+    """
 
     domain: Domain
-    arn: str
+    kind: Kind
+    arns: tuple[str, ...]
     tags: Mapping[str, str]
+    replaced: int = 0
+
+    @property
+    def weight(self) -> int:
+        """Against the limit count values that are lost. Filling in what is missing harms nobody."""
+        return self.replaced
 
 
-def desired_tags(binding: ProfileBinding, kind: Kind) -> Mapping[str, str]:
-    """The binding's tags; without the ownership tag for spaces and apps.
-
-    That tag says "made here", and what carries it may be removed one day. People make spaces and apps themselves, so
-    these get the tags that say whose they are and who pays, and keep an ownership tag that they were born with.
-    """
-    if kind is Kind.PROFILE:
-        return binding.tags
-    return {key: value for key, value in binding.tags.items() if key != OWNERSHIP_TAG}
+@dataclass(frozen=True, slots=True)
+class _Member:
+    arn: str
+    name: str
+    why: str
+    person: str
+    replaces: bool
 
 
-def build_plan(domain: Domain, bindings: Iterable[ProfileBinding], observed: Iterable[ResourceTags]) -> Plan:
-    """At most one change a resource, each a thread of its own; the order of bindings and observed does not matter."""
-    bound = {binding.profile: binding for binding in bindings}
-    resources = sorted(observed, key=lambda each: (_ORDER.index(each.kind), each.arn))
-    steps = tuple(
-        step
-        for resource in resources
-        if resource.owner in bound
-        for step in _mend(domain, resource, bound[resource.owner])
+class Groups:
+    """What is to be mended in a domain, put together until twenty are equal."""
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+        self._open: dict[_Group, list[_Member]] = {}
+        self._full: list[SetTags] = []
+        self._waiting = 0
+
+    def add(self, resource: ResourceTags, judgement: Judgement, person: str) -> None:
+        """A resource whose judgement has tags; `person` is its owner's login, empty if it has none."""
+        group = (resource.kind, tuple(sorted(judgement.tags.items())))
+        members = self._open.setdefault(group, [])
+        members.append(_Member(resource.arn, resource.name, judgement.why, person, judgement.replaces))
+        self._waiting += 1
+        if len(members) == AT_ONCE:
+            self._close(group)
+        elif self._waiting >= _MOST_WAITING:
+            self.close()
+
+    def close(self) -> None:
+        """No more equal ones are to be expected."""
+        for group in list(self._open):
+            self._close(group)
+
+    def take(self) -> tuple[SetTags, ...]:
+        """What is ready to be written, once, by kind and ARN."""
+        taken, self._full = self._full, []
+        return tuple(sorted(taken, key=lambda each: (_ORDER.index(each.kind), each.arns)))
+
+    def _close(self, group: _Group) -> None:
+        members = self._open.pop(group)
+        self._waiting -= len(members)
+        self._full.append(_set_tags(self._domain, group, sorted(members, key=lambda each: (each.name, each.arn))))
+
+
+def in_slices(changes: tuple[SetTags, ...], size: int = 100) -> Iterator[tuple[SetTags, ...]]:
+    """At least one, if only an empty one."""
+    for start in range(0, max(1, len(changes)), size):
+        yield changes[start : start + size]
+
+
+def _set_tags(domain: Domain, group: _Group, members: list[_Member]) -> SetTags:
+    kind, pairs = group
+    persons = {each.person for each in members}
+    return SetTags(
+        subject=subject_of(kind, (each.name for each in members), domain.name),
+        reason=_reason(members),
+        thread=members[0].arn,
+        person=persons.pop() if len(persons) == 1 else "",
+        domain=domain,
+        kind=kind,
+        arns=tuple(each.arn for each in members),
+        tags=dict(pairs),
+        replaced=sum(each.replaces for each in members),
     )
-    profiles = frozenset(each.name for each in resources if each.kind is Kind.PROFILE)
-    return Plan(
-        scope=scope(domain),
-        changes=tuple(step for step in steps if isinstance(step, SetTags)),
-        findings=(
-            *(step for step in steps if isinstance(step, Finding)),
-            *_unbound(domain, profiles - bound.keys()),
-            *_gone(domain, bound, profiles),
-        ),
-    )
 
 
-def _mend(domain: Domain, resource: ResourceTags, binding: ProfileBinding) -> Iterator[SetTags | Finding]:
-    subject = f"{resource.kind} {resource.name} in {domain.name}"
-    claim = _claim_of_others(resource, binding)
-    if claim:
-        yield Finding(subject=subject, reason=f"{claim}; left alone")
-        return
-    desired = desired_tags(binding, resource.kind)
-    wrong = {key: value for key, value in sorted(desired.items()) if resource.tags.get(key) != value}
-    illegal = sorted(key for key, value in wrong.items() if not _is_legal(key, value))
-    if illegal:
-        yield Finding(subject=subject, reason=f"AWS would not accept the tags that are due: {', '.join(illegal)}")
-    tags = {key: value for key, value in wrong.items() if key not in illegal}
-    count = sum(not key.lower().startswith("aws:") for key in {**resource.tags, **tags})
-    if count > MOST_TAGS:
-        yield Finding(subject=subject, reason=f"{few(tags)} due, but it would have {count} tags of {MOST_TAGS}")
-    elif tags:
-        reason = "; ".join(_why(key, value, resource.tags.get(key)) for key, value in tags.items())
-        yield SetTags(subject=subject, reason=reason, thread=resource.arn, domain=domain, arn=resource.arn, tags=tags)
+def subject_of(kind: Kind, names: Iterable[str], where: str) -> str:
+    """ "space lab in research", "2 spaces in research: den, lab"."""
+    known = list(names)
+    if len(known) == 1:
+        return f"{kind} {known[0]} in {where}"
+    return f"{len(known)} {kind.plural} in {where}: {', '.join(known)}"
 
 
-def _claim_of_others(resource: ResourceTags, binding: ProfileBinding) -> str:
-    """Why the resource cannot be what the binding is about, though it has its name; empty if it can.
-
-    The ledger's binding proves that a profile of this name was made here. A profile that names another owner, or
-    another person and no owner, is a later one that somebody else made.
-    """
-    owner, login = resource.tags.get(OWNERSHIP_TAG), resource.tags.get(LOGIN_TAG)
-    if owner is not None and owner != OWNER:
-        return f"{OWNERSHIP_TAG} says {owner!r}"
-    due = binding.tags.get(LOGIN_TAG, binding.login)
-    if resource.kind is Kind.PROFILE and owner is None and login is not None and login != due:
-        return f"{OWNERSHIP_TAG} is missing and {LOGIN_TAG} says {login!r}, not {due!r}"
-    return ""
-
-
-def _why(key: str, due: str, found: str | None) -> str:
-    if found is not None:
-        return f"{key} was {found!r}, must be {due!r}"
-    if key == OWNERSHIP_TAG:
-        return f"{key} was missing, and the ledger's binding proves that it was made here"
-    return f"{key} was missing, must be {due!r}"
-
-
-def _is_legal(key: str, value: str) -> bool:
-    return _KEY.fullmatch(key) is not None and _VALUE.fullmatch(value) is not None
-
-
-def _unbound(domain: Domain, names: frozenset[str]) -> Iterator[Finding]:
-    if names:
-        reason = f"the ledger has no binding for them, so they are not managed here; left alone: {few(names)}"
-        yield Finding(subject=f"{len(names)} profiles in {domain.name}", reason=reason)
-
-
-def _gone(domain: Domain, bound: Mapping[str, ProfileBinding], profiles: frozenset[str]) -> Iterator[Finding]:
-    """Behind a closed door nothing has to be, so only open ones are worth a word."""
-    names = {name for name, binding in bound.items() if binding.door is Door.OPEN and name not in profiles}
-    if names:
-        reason = f"the ledger has bindings for them, but they do not exist: {few(names)}"
-        yield Finding(subject=f"{len(names)} profiles in {domain.name}", reason=reason)
+def _reason(members: list[_Member]) -> str:
+    if len(members) == 1:
+        return members[0].why
+    reason = "; ".join(f"{each.name}: {each.why}" for each in members)
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
