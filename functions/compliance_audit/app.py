@@ -1,0 +1,14 @@
+"""Woken by the state machine: reports what is not as it should be in domains, in one account and region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from concierge import bootstrap
+from concierge.night.invocation import Invocation, LambdaContext
+
+
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Returns what became of each domain; raises SweepFailed if one failed: the state machine then tries once more."""
+    return bootstrap.compliance_audit(Invocation.of(context)).sweep(event)
