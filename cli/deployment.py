@@ -52,7 +52,8 @@ class Deployment:
         """The hub's account and partition, which the boundary's ARN names."""
         boundary = self.output("ExecutionBoundaryArn")
         _, partition, _, _, account, _ = boundary.split(":", 5)
-        return Surroundings(account=account, partition=partition, boundary=boundary)
+        table = self.output("ActivityTable")
+        return Surroundings(account=account, partition=partition, boundary=boundary, activity_table=table)
 
     def catalog(self, now: datetime) -> Catalog:
         """The published catalog; raises AwsError or CatalogError."""

@@ -160,11 +160,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppSettings:
-    """A profile's settings for one app type; lifecycle configurations are ARNs, idle time is in minutes."""
+    """A profile's settings for one app type; lifecycle configurations are ARNs.
+
+    idle_minutes: Studio's own limit, and between which bounds people may change it; all None while it is not in force.
+    """
 
     lifecycle_configs: tuple[str, ...] = ()
     instance_type: str | None = None
     idle_minutes: int | None = None
+    least_idle_minutes: int | None = None
+    most_idle_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,7 @@ def account(tmp_path: Path) -> Iterator[Account]:
             "MembershipQueueUrl": fifo["QueueUrl"],
             "AuditBusName": "audit",
             "ExecutionBoundaryArn": "arn:aws:iam::123456789012:policy/studio-platform/boundary",
+            "ActivityTable": "studio-concierge-activity",
         }
         file = tmp_path / "outputs.json"
         file.write_text(json.dumps(outputs))

@@ -78,7 +78,7 @@ def test_an_output_of_another_release_is_missed_by_name(written: Path) -> None:
 
 def test_the_boundary_says_where_the_hub_is() -> None:
     boundary = "arn:aws-cn:iam::123456789012:policy/studio-platform/boundary"
-    surroundings = Deployment({"ExecutionBoundaryArn": boundary}).surroundings
+    surroundings = Deployment({"ExecutionBoundaryArn": boundary, "ActivityTable": "t"}).surroundings
     assert (surroundings.account, surroundings.partition, surroundings.boundary) == ("123456789012", "aws-cn", boundary)
 
 

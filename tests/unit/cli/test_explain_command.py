@@ -19,7 +19,10 @@ from tests.unit.cli.conftest import Account
 
 AMARA = Person(id="guid:a1", login="amara.okafor", directory="corp.example.com", handle="amara.okafor")
 SURROUNDINGS = Surroundings(
-    account="123456789012", partition="aws", boundary="arn:aws:iam::123456789012:policy/studio-platform/boundary"
+    account="123456789012",
+    partition="aws",
+    boundary="arn:aws:iam::123456789012:policy/studio-platform/boundary",
+    activity_table="studio-concierge-activity",
 )
 RESEARCH, RISK = "studio-ml-research", "studio-risk-analytics"
 

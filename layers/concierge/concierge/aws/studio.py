@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from concierge.aws.errors import translated
+from concierge.aws.plain import plain
 from concierge.aws.studio_apps import StudioApps
 from concierge.aws.user_settings import merged, read
 from concierge.errors import AwsError, NotFound, NotYet
@@ -141,14 +141,14 @@ class SageMakerStudio:
         except NotFound:
             return {}
         return {
-            "profile": _plain(found) | {"Tags": dict(self._tags(found["UserProfileArn"]))},
+            "profile": plain(found) | {"Tags": dict(self._tags(found["UserProfileArn"]))},
             "spaces": [self._described(domain_id, space) for space in self.spaces_of(domain_id, profile)],
         }
 
     def _described(self, domain_id: str, space: Space) -> Mapping[str, object]:
         with translated("sagemaker:DescribeSpace"):
             found = self.client.describe_space(DomainId=domain_id, SpaceName=space.name)
-        return _plain(found) | {"Tags": dict(space.tags)}
+        return plain(found) | {"Tags": dict(space.tags)}
 
     def running_apps(self, domain_id: str, profile: str) -> tuple[App, ...]:
         """`StudioApps.apps_of`, of the kinds that people run."""
@@ -197,13 +197,6 @@ def _gone_is_fine(operation: str) -> Iterator[None]:
             yield
     except NotFound:
         return
-
-
-def _plain(answer: Mapping[str, Any]) -> dict[str, object]:
-    """An answer of AWS as JSON values, without what is about the call itself."""
-    kept = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
-    plain: dict[str, object] = json.loads(json.dumps(kept, default=str))
-    return plain
 
 
 def _space_settings(spec: SpaceSpec) -> SpaceSettingsTypeDef:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from concierge.aws.native_idle import read_idle, with_idle
 from concierge.model import AppSettings, AppType
 from concierge.onboarding.drift import superseded
 
@@ -52,30 +53,21 @@ def _merged_app(existing: Mapping[str, Any], access: Access, app_type: AppType) 
     if app_type in _WITH_NATIVE_IDLE:
         if access.instance_type is not None:
             spec["InstanceType"] = access.instance_type
-        if access.idle_minutes is not None:
-            app["AppLifecycleManagement"] = {"IdleSettings": _idle(access.idle_minutes)}
+        if access.idle is not None:
+            app = with_idle(app, access.idle)
     if spec:
         app["DefaultResourceSpec"] = spec
     return app
 
 
-def _idle(minutes: int) -> Shape:
-    """People may ask for less than the limit, down to the API's own minimum of an hour, and never for more."""
-    return {
-        "LifecycleManagement": "ENABLED",
-        "IdleTimeoutInMinutes": minutes,
-        "MinIdleTimeoutInMinutes": 60,
-        "MaxIdleTimeoutInMinutes": minutes,
-    }
-
-
 def _read_app(app: Mapping[str, Any]) -> AppSettings:
-    idle = app.get("AppLifecycleManagement", {}).get("IdleSettings", {})
-    enabled = idle.get("LifecycleManagement") == "ENABLED"
+    idle = read_idle(app)
     return AppSettings(
         lifecycle_configs=tuple(app.get("LifecycleConfigArns", ())),
         instance_type=app.get("DefaultResourceSpec", {}).get("InstanceType"),
-        idle_minutes=idle.get("IdleTimeoutInMinutes") if enabled else None,
+        idle_minutes=idle.minutes if idle else None,
+        least_idle_minutes=idle.least if idle else None,
+        most_idle_minutes=idle.most if idle else None,
     )
 
 

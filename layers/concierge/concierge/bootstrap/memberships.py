@@ -78,7 +78,12 @@ def onboarding(now: datetime) -> Onboarding:
         records=S3Records(client=clients.s3(), bucket=settings.records_bucket),
         protection=protection(catalog, settings.table),
         trail=trail(settings.audit_bus),
-        surroundings=Surroundings(account=settings.account, partition=settings.partition, boundary=settings.boundary),
+        surroundings=Surroundings(
+            account=settings.account,
+            partition=settings.partition,
+            boundary=settings.boundary,
+            activity_table=settings.activity_table,
+        ),
         pause=time.sleep,
     )
 

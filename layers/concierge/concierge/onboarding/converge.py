@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from concierge import audit, safeguards
-from concierge.apply import Applied, Mode, Pause, apply
+from concierge.apply import Applied, Effort, Mode, Pause, apply
 from concierge.catalog.model import Catalog
 from concierge.directory import memberships
 from concierge.directory.changes import Kind
@@ -62,7 +62,7 @@ class Onboarding:
         performer = Performer(
             ledger=self.ledger, roles=self.domains.roles, studio=self.domains.studio, records=self.records
         )
-        applied = apply(plan, performer, mode=mode, pause=self.pause, requeue_after=self.domains.rest)
+        applied = apply(plan, performer, mode=mode, effort=Effort(pause=self.pause), requeue_after=self.domains.rest)
         self.trail.record(audit.events_of(applied, capability=CAPABILITY, cause=change.cause, at=now))
         if mode is Mode.APPLY and applied.is_settled and _is_done(record):
             self.ledger.release(record.person)

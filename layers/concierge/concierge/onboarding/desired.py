@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from concierge.catalog.model import Catalog, Domain, Grant, LifecycleConfig, Persona, RoleScope
+from concierge.catalog.model import Catalog, Domain, Grant, LifecycleConfig, NativeIdle, Persona, RoleScope
 from concierge.catalog.render import render_policy, render_policy_arns
 from concierge.directory.memberships import present_groups
 from concierge.model import LOGIN_TAG, OWNER, OWNERSHIP_TAG, PERSON_TAG, AppType, Person, PersonRecord
 from concierge.names import content_name, person_tag, profile_name, role_name, space_name
+from concierge.onboarding.reporting import Rows, reporting_policy, reporting_script
 
 ROLE_PATH = "/studio/exec/"
 LIFECYCLE_PREFIX = "concierge-"  # lifecycle configurations that were made here
@@ -21,11 +22,15 @@ _ROLE_TAGS = (OWNERSHIP_TAG, LOGIN_TAG, PERSON_TAG, "domain", "persona", "team",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """Where generated roles live: the hub's account and partition, and the boundary that they all carry."""
+    """Where generated roles live: the hub's account and partition, and the boundary that they all carry.
+
+    activity_table: name of the table that apps report to in every account and region; empty if there is none.
+    """
 
     account: str
     partition: str
     boundary: str
+    activity_table: str = ""
 
     def boundary_in(self, account: str) -> str:
         """The boundary of another account, which has it under the same path and name."""
@@ -84,7 +89,7 @@ class Access:
     lifecycle_configs: tuple[LifecycleSpec, ...]
     spaces: tuple[SpaceSpec, ...]
     instance_type: str | None
-    idle_minutes: int | None
+    idle: NativeIdle | None
 
     @property
     def why(self) -> str:
@@ -141,18 +146,19 @@ def _access(catalog: Catalog, person: Person, grant: Grant, surroundings: Surrou
             for each in persona.spaces
         ),
         instance_type=persona.instance_types[0] if persona.instance_types else None,
-        idle_minutes=persona.idle.idle_minutes,
+        idle=persona.idle.native,
     )
 
 
 def _lifecycle(config: LifecycleConfig, domain: Domain, surroundings: Surroundings) -> LifecycleSpec:
-    name = content_name(f"{LIFECYCLE_PREFIX}{config.name}", config.script)
+    script = reporting_script(config.script, surroundings.activity_table)
+    name = content_name(f"{LIFECYCLE_PREFIX}{config.name}", script)
     place = f"arn:{surroundings.partition}:sagemaker:{domain.region}:{domain.account}"
     return LifecycleSpec(
         name=name,
         arn=f"{place}:studio-lifecycle-config/{name}",
         app_type=config.app_type,
-        script=config.script,
+        script=script,
     )
 
 
@@ -161,7 +167,9 @@ def _role(person: Person, grant: Grant, tags: Mapping[str, str], surroundings: S
     slug, holder = _holder(person, persona, tags)
     kept = _ROLE_TAGS if persona.role_scope is RoleScope.USER else _shared_tags(persona)
     name = role_name(slug, f"{domain.name}\n{persona.name}\n{holder}")
-    document = render_policy(persona, domain, partition=surroundings.partition, role=name)
+    given = render_policy(persona, domain, partition=surroundings.partition, role=name)
+    rows = Rows(table=surroundings.activity_table, partition=surroundings.partition, domain=domain, role=name)
+    document = reporting_policy(given, rows)
     return RoleSpec(
         name=name,
         arn=f"arn:{surroundings.partition}:iam::{domain.account}:role{ROLE_PATH}{name}",

@@ -29,6 +29,7 @@ LOCK_DOCUMENT = json.dumps(
     }
 )
 _WITH_NATIVE_IDLE = (AppType.JUPYTER_LAB, AppType.CODE_EDITOR)
+_Limits = tuple[int | None, int | None, int | None]  # minutes, and the bounds that people may change them between
 
 
 def role_changes(access: Access, role: Role | None) -> Iterator[OnboardingChange]:
@@ -124,7 +125,7 @@ def profile_changes(access: Access, profile: Profile) -> Iterator[OnboardingChan
             arn=profile.arn,
             tags={key: access.tags[key] for key in (*wrong, OWNERSHIP_TAG)},  # IAM lets only our tags through
         )
-    reasons = tuple(_settings_drift(access, profile))
+    reasons = (*_settings_drift(access, profile), *_idle_drift(access, profile))
     if reasons:
         yield UpdateProfile(
             subject=subject, reason="; ".join(reasons), thread=thread, domain=access.domain, access=access
@@ -143,10 +144,29 @@ def _settings_drift(access: Access, profile: Profile) -> Iterator[str]:
             yield f"a former lifecycle configuration of {app_type} is still attached"
     for app_type in _WITH_NATIVE_IDLE:
         settings = profile.apps.get(app_type, AppSettings())
-        if access.idle_minutes is not None and settings.idle_minutes != access.idle_minutes:
-            yield f"{app_type} stops after {settings.idle_minutes} idle minutes, not {access.idle_minutes}"
         if access.instance_type is not None and settings.instance_type != access.instance_type:
             yield f"{app_type} starts on {settings.instance_type}, not {access.instance_type}"
+
+
+def _idle_drift(access: Access, profile: Profile) -> Iterator[str]:
+    if access.idle is None:
+        return
+    due = (access.idle.minutes, access.idle.least, access.idle.most)
+    known = {app_type: _limits_of(profile.apps.get(app_type, AppSettings())) for app_type in _WITH_NATIVE_IDLE}
+    for app_type, found in known.items():
+        if found != due:
+            yield f"{app_type} stops {_in_words(found)}, not {_in_words(due)}"
+    if set(known.values()) != {due}:
+        yield "apps that run keep their former idle limits until they are restarted"
+
+
+def _limits_of(settings: AppSettings) -> _Limits:
+    return settings.idle_minutes, settings.least_idle_minutes, settings.most_idle_minutes
+
+
+def _in_words(limits: _Limits) -> str:
+    minutes, least, most = limits
+    return "never" if minutes is None else f"after {minutes} idle minutes ({least} to {most} by choice)"
 
 
 def superseded(attached: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
