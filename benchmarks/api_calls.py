@@ -12,10 +12,11 @@ from rich.table import Table
 from benchmarks.calls import is_read, made_by_functions
 from concierge.catalog.load import load
 from concierge.catalog.source import compile_file
+from local.character import Character
 from local.clock import Clock
 from local.idp import DemoIdp
 from local.stack import LocalStack
-from local.story import Character, Story
+from local.story import Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +53,8 @@ def table() -> Table:
         story = Story(stack=stack, idp=idp, group=group)
         story.joins()
         story.logs_in()
-        story.night("IdleShutdown")
-        story.night("TagRemediation")
+        story.night("NightIdle")
+        story.night("NightHouse")
         _read_the_store(stack)  # every container has started, and has read the catalog
         _fill_the_store(stack)
         second = Story(stack=stack, idp=idp, group=group, person=LI_WEI)
@@ -62,8 +63,8 @@ def table() -> Table:
             ("onboard one person", lambda: second.tell(joined)),
             ("the same membership again", lambda: second.tell(_again(joined))),
             ("one login", second.logs_in),
-            ("idle sweep, 2 profiles, no app", lambda: second.night("IdleShutdown")),
-            ("tag sweep, 2 profiles, all right", lambda: second.night("TagRemediation")),
+            ("idle sweep, 2 profiles, no app", lambda: second.night("NightIdle")),
+            ("tag sweep, 2 profiles, all right", lambda: second.night("NightHouse")),
             ("one person leaves", second.leaves),
             ("the last of their group leaves, and is held", story.leaves),
             (f"a directory is read, {IN_THE_STORE} new people", lambda: _read_the_store(stack)),

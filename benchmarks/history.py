@@ -10,7 +10,7 @@ from uuid import NAMESPACE_DNS, uuid5
 from concierge.directory.changes import Kind
 from concierge.directory.memberships import PersonChange
 from concierge.model import Person
-from local.story import Character
+from local.character import Character
 
 ACCOUNT = "123456789012"
 GROUPS = (

@@ -16,11 +16,12 @@ from concierge.catalog.model import Catalog, Grant
 from concierge.catalog.source import compile_file
 from concierge.errors import CatalogError
 from local import report
+from local.character import Character
 from local.clock import Clock
 from local.demo_options import Options, read_options
 from local.idp import DemoIdp
 from local.stack import LocalStack
-from local.story import Character, Story
+from local.story import Story
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "studio.yaml"
@@ -169,7 +170,7 @@ class Narrator:
     def _tags(self) -> None:
         with self._step("Somebody spoils the profile's tags; the night mends them") as say:
             self._story.spoils_tags(self._domain.domain_id)
-            self._story.night("TagRemediation")
+            self._story.night("NightHouse")
             mended = self._story.audited("set tags")
             say(mended[-1]["reason"] if mended else "not mended", as_expected=bool(mended))
 
@@ -180,12 +181,12 @@ class Narrator:
             story.spoils_tags(there.domain.domain_id, account=account, region=there.domain.region)
             before = len(story.audited("set tags"))
             with story.shut_out(str(there.domain.spoke_role)):
-                story.night("TagRemediation")
+                story.night("NightHouse")
             mended, reported = story.audited("set tags")[before:], story.reported(failing)
             said = f"{len(mended)} mended in {self._domain.name}; {failing} is reported" if reported else "not reported"
             say(said, as_expected=bool(reported) and len(mended) == 1)
         with self._step(f"{account} lets the hub in again; the next night") as say:
-            story.night("TagRemediation")
+            story.night("NightHouse")
             subject = story.audited("set tags")[-1]["subject"]
             say(f"{subject}: mended", as_expected=subject.endswith(f"in {there.domain.name}"))
 

@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urljoin
 import urllib3
 
 from concierge.names import profile_name
+from local.character import Character
 from local.studio.backend import Place
 
 if TYPE_CHECKING:
@@ -26,20 +27,12 @@ if TYPE_CHECKING:
 
     from local.idp import DemoIdp
     from local.stack import LocalStack
+    from local.states.executions import Execution
 
 _READS = ("Get", "List", "Describe", "Query", "BatchGet")
 _TRANSPORT = ("sqs:", "events:")
 _NOTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
 _PATIENCE = 30.0  # seconds that a step may take before the story gives up
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Character:
-    """Whom the story is about, as the directory knows them."""
-
-    login: str = "amara.okafor"
-    guid: str = "f16bf178-c99f-51b5-b340-d7ab89898425"
-    directory: str = "corp.example.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +206,13 @@ class Story:
         """Runs one schedule now, by a part of its name."""
         self.stack.run_schedule(schedule)
         self.stack.settle(timeout=_PATIENCE)
+
+    def sweeps(self, *rooms: str, schedule: str = "by-hand") -> Execution:
+        """Starts a run of these rooms now, as an administrator may, and waits for its end."""
+        given = {"schedule": schedule, "time": self.stack.clock.now().isoformat(), "rooms": list(rooms)}
+        name = self.stack.start_execution("Night", given)
+        self.stack.settle(timeout=_PATIENCE)
+        return next(each for each in self.stack.executions if each.name == name)
 
     def _subject(self) -> dict[str, str]:
         return {"guid": self.person.guid, "sam": self.person.login}

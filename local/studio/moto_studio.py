@@ -14,7 +14,7 @@ from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResp
 from moto.sagemaker.responses import SageMakerResponse
 
 from local.patching import patched
-from local.studio import tagging
+from local.studio import made, tagging
 from local.studio.backend import Answer, Place, Request, StudioBackend
 from local.studio.listing import offset, token
 from local.studio.refusals import Refused, invalid, not_found
@@ -37,6 +37,7 @@ def installed(backend: StudioBackend) -> Iterator[None]:
             if operation in model().operation_names:
                 operations[xform_name(operation)] = _operation(operation, _act(backend, kind, verb))
     operations["create_presigned_domain_url"] = _operation("CreatePresignedDomainUrl", backend.presign)
+    operations["list_feature_groups"] = _operation("ListFeatureGroups", made.feature_groups)
     for operation in ("AddTags", "DeleteTags", "ListTags"):
         name = xform_name(operation)
         operations[name] = _tags(backend, operation, getattr(SageMakerResponse, name))
@@ -84,6 +85,10 @@ def _tags(backend: StudioBackend, operation: str, original: Respond) -> Respond:
         with _aws_errors():
             request = _request(response, operation)
             arn = request["ResourceArn"]
+            if made.is_made(arn) and (found_made := made.find(_place(response), arn)) is not None:
+                found_made.tag({tag["Key"]: tag["Value"] for tag in request.get("Tags", ())})
+                found_made.untag(frozenset(request.get("TagKeys", ())))
+                return ActionResult({} if operation == "DeleteTags" else {"Tags": tagging.tag_list(found_made.tags)})
             if not tagging.is_studio(arn):
                 return original(response)
             with backend.shelf(_place(response)) as shelf:
@@ -99,7 +104,7 @@ def _tags(backend: StudioBackend, operation: str, original: Respond) -> Respond:
 
 
 def _get_resources(backend: StudioBackend) -> Respond:
-    """Studio's resources first, then those of the services that moto itself knows."""
+    """Studio's resources first, then what people made in it, then those of the services that moto itself knows."""
 
     def respond(response: Any) -> ActionResult:
         request = json.loads(response.body or "{}")
@@ -110,6 +115,7 @@ def _get_resources(backend: StudioBackend) -> Respond:
                 raise Refused("InvalidParameterException", f"ResourcesPerPage must be between 1 and {_PAGE}")
             with backend.shelf(_place(response)) as shelf:
                 found = tagging.mappings(shelf, request)
+            found += made.mappings(_place(response), request)
         others = response.backend._get_resources_generator(  # noqa: SLF001 - moto's public method pages on its own
             tag_filters=request.get("TagFilters") or [],
             resource_type_filters=request.get("ResourceTypeFilters") or [],
@@ -124,7 +130,7 @@ def _get_resources(backend: StudioBackend) -> Respond:
 
 
 def _tag_resources(backend: StudioBackend, original: Respond) -> Respond:
-    """A request names Studio's resources, or those of other services; one that mixes them is refused."""
+    """A request names resources of SageMaker, or those of other services; one that mixes them is refused."""
 
     def respond(response: Any) -> ActionResult:
         request = json.loads(response.body or "{}")
@@ -132,16 +138,19 @@ def _tag_resources(backend: StudioBackend, original: Respond) -> Respond:
         with _aws_errors():
             if message := tagging.too_many(arns):
                 raise Refused("InvalidParameterException", message)
+            others = [arn for arn in arns if made.is_made(arn)]
             studio = [arn for arn in arns if tagging.is_studio(arn)]
-            if not studio:
+            if not studio and not others:
                 return original(response)
-            if len(studio) < len(arns):
+            if len(studio) + len(others) < len(arns):
                 raise Refused(
-                    "InvalidParameterException", "This stack tags Studio and other services one after another"
+                    "InvalidParameterException", "This stack tags SageMaker and other services one after another"
                 )
             _require_valid_tags(arns[0], request)
+            failed = made.tag_or_untag(_place(response), request, others)
             with backend.shelf(_place(response)) as shelf:
-                return ActionResult({"FailedResourcesMap": tagging.tag_or_untag(shelf, request)})
+                failed |= tagging.tag_or_untag(shelf, {**request, "ResourceARNList": studio})
+            return ActionResult({"FailedResourcesMap": failed})
 
     return respond
 

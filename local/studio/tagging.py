@@ -48,7 +48,7 @@ def mappings(shelf: Shelf, request: Mapping[str, Any]) -> list[dict[str, Any]]:
         and each.status != "Deleted"
         and _is_of(each, request.get("ResourceTypeFilters") or ())
         and each.arn in (request.get("ResourceARNList") or [each.arn])
-        and _has(each.tags, request.get("TagFilters") or ())
+        and has(each.tags, request.get("TagFilters") or ())
     ]
 
 
@@ -58,10 +58,10 @@ def tag_or_untag(shelf: Shelf, request: Mapping[str, Any]) -> dict[str, dict[str
     for arn in request["ResourceARNList"]:
         resource = shelf.by_arn(arn)
         if resource is None or resource.status == "Deleted":
-            failed[arn] = _failure(f"{arn} does not exist.")
+            failed[arn] = failure(f"{arn} does not exist.")
             continue
         if len({*resource.tags, *request.get("Tags", {})}) > _MOST_TAGS:
-            failed[arn] = _failure(f"{arn} would have more than {_MOST_TAGS} tags.")
+            failed[arn] = failure(f"{arn} would have more than {_MOST_TAGS} tags.")
             continue
         add(resource, request.get("Tags", {}))
         remove(resource, request.get("TagKeys", ()))
@@ -73,7 +73,8 @@ def too_many(arns: Sequence[str]) -> str:
     return f"ResourceARNList must have at most {_MOST_ARNS} items" if len(arns) > _MOST_ARNS else ""
 
 
-def _failure(message: str) -> dict[str, Any]:
+def failure(message: str) -> dict[str, Any]:
+    """What TagResources says of an ARN that it could not tag."""
     return {"StatusCode": 400, "ErrorCode": "InvalidParameterException", "ErrorMessage": message}
 
 
@@ -82,6 +83,6 @@ def _is_of(resource: Resource, types: Iterable[str]) -> bool:
     return not wanted or bool(wanted & {"sagemaker", f"sagemaker:{resource.kind.arn_prefix}"})
 
 
-def _has(tags: Mapping[str, str], filters: Iterable[Mapping[str, Any]]) -> bool:
+def has(tags: Mapping[str, str], filters: Iterable[Mapping[str, Any]]) -> bool:
     """Every filter's key is there, with one of its values if it has any."""
     return all(each["Key"] in tags and tags[each["Key"]] in (each.get("Values") or tags.values()) for each in filters)

@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 
 from concierge.login.site import Language, Notice
 from concierge.login.site.translations import TEXTS
+from local.character import Character
 from local.idp import DemoIdp
 from local.stack import LocalStack
-from local.story import Character, Story
+from local.story import Story
 from local.studio.resources import Durations
 from tests.support.browser import Visit
 

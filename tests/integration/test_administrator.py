@@ -14,8 +14,9 @@ from click.testing import CliRunner, Result
 
 from cli.main import main
 from concierge.aws import clients
+from local.character import Character
 from local.stack import LocalStack
-from local.story import Character, Story
+from local.story import Story
 
 Concierge = Callable[..., Result]
 CLIENTS = (clients.dynamodb, clients.events, clients.iam, clients.s3, clients.sagemaker, clients.sqs, clients.sts)

@@ -6,18 +6,21 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from moto.iam.models import iam_backends
 
-from concierge.catalog.model import Catalog
+from concierge.catalog.model import Catalog, Domain
+from concierge.names import profile_name
+from local.character import Character
 from local.clock import Clock
 from local.gate.coverage import unneeded
 from local.gate.policy import Policy, Request, Statement, decide, statements
 from local.idp import DemoIdp
 from local.stack import LocalStack
-from local.story import Character, Story
+from local.story import Story
 from tests.integration.conftest import EXAMPLE, ROOT
 from tests.support.login_browser import LoginBrowser, question_in
 
@@ -28,9 +31,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.timeout(300)  # one story in which every function does everything
 
 USED_BY_AWS_ITSELF = {
+    "states:StopExecution": "Step Functions ends the children of a run that is stopped",
     "logs:CreateLogGroup": "Lambda writes the log with the function's role",
     "logs:CreateLogStream": "Lambda writes the log with the function's role",
     "logs:PutLogEvents": "Lambda writes the log with the function's role",
+}
+ONLY_WHERE_AWS_REFUSES = {
+    ("RememberRates", "dynamodb:PutItem"): "a rate is learnt from calls that were refused for it",
+    ("MendTags", "sagemaker:ListTags"): "of kinds that the tagging index does not serve",
 }
 ON_FAILURE = re.compile(r"OnFailure|SQSSendMessage|EventInvokeConfig")  # SAM's name for the destination's policy
 
@@ -72,9 +80,13 @@ def told(stack: LocalStack, story_of_all: Story, catalog: Catalog) -> LocalStack
     story.hours_pass(5)
     story.starts_an_app(domain_id=domain.domain_id, region=domain.region)
     story.spoils_tags(domain.domain_id)
+    _makes_things_by_hand(story, domain)
     _another_account(story)
-    story.night("IdleShutdown")
-    story.night("TagRemediation")
+    story.hours_pass(60)  # the machines are too old: their owner is warned, and then they are stopped
+    story.night("NightIdle")
+    _somebody_deletes_a_profile(story, domain)
+    story.night("NightHouse")
+    _takes_it_away_again(story, domain)
     _change_the_catalog(stack)
     story.joins()
     story.leaves()
@@ -125,6 +137,53 @@ def _logs_in_every_way(story: Story) -> None:
     assert page.status == 303
     story.stack.settle(timeout=30)
     assert browser.get(page.location).status == 302
+
+
+def _makes_things_by_hand(story: Story, domain: Domain) -> None:
+    """A space of their own with an app in it, and people whom nobody ever tagged; a machine that is too old."""
+    studio, profile = story.stack.session().client("sagemaker"), profile_name(story.person.login)
+    studio.create_space(
+        DomainId=domain.domain_id,
+        SpaceName="own-space",
+        OwnershipSettings={"OwnerUserProfileName": profile},
+        SpaceSharingSettings={"SharingType": "Private"},
+        SpaceSettings={"AppType": "JupyterLab"},
+    )
+    story.stack.clock.advance(timedelta(minutes=2))
+    studio.create_app(DomainId=domain.domain_id, SpaceName="own-space", AppType="JupyterLab", AppName="default")
+    role = f"arn:aws:iam::{story.stack.account}:role/x"
+    studio.create_model(ModelName="nobodys", ExecutionRoleArn=role)
+    _warn_first(story.stack)
+
+
+def _takes_it_away_again(story: Story, domain: Domain) -> None:
+    """A profile with a space that is not ours is not deleted."""
+    studio = story.stack.session().client("sagemaker")
+    own = {"DomainId": domain.domain_id, "SpaceName": "own-space"}
+    story.stack.clock.advance(timedelta(minutes=2))
+    running = studio.list_apps(DomainIdEquals=domain.domain_id, SpaceNameEquals="own-space")["Apps"]
+    if any(each["Status"] == "InService" for each in running):  # whether the night has stopped it is told elsewhere
+        studio.delete_app(**own, AppType="JupyterLab", AppName="default")
+        story.stack.clock.advance(timedelta(minutes=2))
+    studio.delete_space(**own)
+    story.stack.clock.advance(timedelta(minutes=2))
+
+
+def _somebody_deletes_a_profile(story: Story, domain: Domain) -> None:
+    """Past Studio Concierge, so that the tagging index does not name it."""
+    lost = replace(story, group="SageMaker-123456789012-ml-engineer", person=Character(login="lost", guid="lost"))
+    lost.joins()
+    studio = story.stack.session().client("sagemaker")
+    studio.delete_user_profile(DomainId=domain.domain_id, UserProfileName=profile_name("lost"))
+    story.stack.clock.advance(timedelta(minutes=2))
+
+
+def _warn_first(stack: LocalStack) -> None:
+    s3, bucket = stack.session().client("s3"), stack.outputs["CatalogBucket"]
+    compiled = json.loads(s3.get_object(Bucket=bucket, Key="catalog.json")["Body"].read())
+    persona = next(each for each in compiled["personas"] if each["name"] == "data-scientist")
+    persona["idle"]["warning_minutes"] = 10
+    s3.put_object(Bucket=bucket, Key="catalog.json", Body=json.dumps(compiled).encode())
 
 
 def _another_account(story: Story) -> None:
@@ -201,10 +260,11 @@ def test_taking_away_any_one_action_would_deny_a_call(told: LocalStack) -> None:
         permission
         for permission in unneeded(statements_of_the_template(told), told.calls)
         if permission.action not in USED_BY_AWS_ITSELF
+        and (permission.sid, permission.action) not in ONLY_WHERE_AWS_REFUSES
         and not _is_of_sam(permission.policy, permission.action)
         and not permission.role.startswith(TOLD_ELSEWHERE)
     ]
-    assert left == []
+    assert left == [], "\n".join(map(str, left))
 
 
 def _is_of_sam(policy: str, action: str) -> bool:
@@ -215,7 +275,7 @@ def _is_of_sam(policy: str, action: str) -> bool:
 
 def test_a_star_as_resource_is_only_for_calls_that_name_none(told: LocalStack) -> None:
     listing = re.compile(
-        r"sagemaker:List(Apps|Spaces|UserProfiles)|tag:GetResources|identitystore:(Describe|Get|List)\w+|xray:\w+|logs:\w+"
+        r"sagemaker:List\w+|tag:(GetResources|TagResources)|identitystore:(Describe|Get|List)\w+|xray:\w+|logs:\w+"
     )
     for role, found in statements_of_the_template(told).items():
         for statement in found:

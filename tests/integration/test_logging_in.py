@@ -14,10 +14,11 @@ from concierge.aws.crt.signed_http import ExecuteApi
 from concierge.aws.crt.wire import Wire
 from concierge.login.attested import HEADER, Attested, sealed
 from concierge.login.ports import Credentials
+from local.character import Character
 from local.clock import Clock
 from local.idp import DemoIdp
 from local.stack import LocalStack
-from local.story import Character, Story
+from local.story import Story
 from tests.integration.conftest import EXAMPLE, ROOT
 from tests.support.login_browser import LoginBrowser, question_in
 

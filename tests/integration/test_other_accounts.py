@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from concierge.catalog.model import Catalog
 from concierge.names import profile_name
+from local.character import Character
 from local.stack import LocalStack
-from local.story import Character, Story
+from local.story import Story
 
 RESEARCH, FRAUD = "studio-ml-research", "studio-fraud-ds"
 SPOKE = "210987654321"
@@ -103,6 +104,6 @@ def test_the_night_reaches_the_other_account(stack: LocalStack, story: Story, ca
     studio = stack.session(SPOKE).client("sagemaker")
     profile = studio.describe_user_profile(DomainId=domain.domain_id, UserProfileName=profile_name("by.night"))
     studio.add_tags(ResourceArn=profile["UserProfileArn"], Tags=[{"Key": "team", "Value": "spoiled"}])
-    person.night("TagRemediation")
+    person.night("NightHouse")
     tags = studio.list_tags(ResourceArn=profile["UserProfileArn"])["Tags"]
     assert {"Key": "team", "Value": "fraud"} in tags

@@ -10,8 +10,9 @@ import pytest
 
 from concierge.catalog.model import Catalog
 from concierge.names import person_tag, profile_name
+from local.character import Character
 from local.stack import LocalStack
-from local.story import Character, Story
+from local.story import Story
 from tests.integration.conftest import GROUP
 
 

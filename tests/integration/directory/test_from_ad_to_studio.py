@@ -15,10 +15,11 @@ import pytest
 from concierge.catalog.load import load
 from concierge.catalog.source import compile_file
 from concierge.names import profile_name
+from local.character import Character
 from local.clock import Clock
 from local.idp import DemoIdp
 from local.stack import LocalStack
-from local.story import Character, Story
+from local.story import Story
 from tests.integration.conftest import EXAMPLE, GROUP, ROOT
 from tests.support.samba_ad import BASE, GROUPS, ActiveDirectory
 

@@ -8,9 +8,24 @@ from pathlib import Path, PurePath
 
 import pytest
 
-CORE = frozenset({"model", "holds", "errors", "names", "settings", "logs", "plan", "safeguards", "apply", "audit"})
+CORE = frozenset(
+    {
+        "model",
+        "holds",
+        "errors",
+        "names",
+        "settings",
+        "logs",
+        "plan",
+        "safeguards",
+        "apply",
+        "audit",
+        "pace",
+        "side_by_side",
+    }
+)
 CAPABILITIES = frozenset(
-    {"directory", "onboarding", "login", "idle", "tags", "compliance", "backup", "cost", "guardrails"}
+    {"directory", "onboarding", "login", "idle", "tags", "house", "compliance", "backup", "cost", "guardrails"}
 )
 IN_THE_LAYER = CORE | CAPABILITIES | {"catalog", "night", "aws", "ldap", "bootstrap"}
 
@@ -21,8 +36,11 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(CAPABILITIES, CORE | {"catalog"}),
     "onboarding": CORE | {"catalog", "directory"},  # what a person may have follows from their memberships
     "night": CORE | {"catalog"},
-    "idle": CORE | {"catalog", "night"},
+    "idle": CORE | {"catalog", "night", "cost"},
     "tags": CORE | {"catalog", "night"},
+    "house": CORE | {"catalog", "night"},
+    "compliance": CORE | {"catalog", "night"},
+    "backup": CORE | {"catalog", "night"},
     "aws": CORE | CAPABILITIES | {"catalog", "night"},  # adapters answer with the types that the ports name
     "ldap": CORE | {"catalog", "directory"},
     "bootstrap": IN_THE_LAYER,

@@ -15,7 +15,9 @@ from local.template.parameters import WrongParameter, resolved
 ROOT = Path(__file__).parents[3]
 HUB: Any = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
 SPOKE: Any = yaml_parse((ROOT / "spoke.yaml").read_text())["Resources"]
+REGION: Any = yaml_parse((ROOT / "region.yaml").read_text())["Resources"]
 SERVICES = ("iam:", "sagemaker:", "tag:")
+ACTIVITY = "table/${HubStackName}-activity"  # of DynamoDB nothing else is in another account
 THE_WAY_IN = "arn:${AWS::Partition}:iam::*:role/studio-platform/${AWS::StackName}-spoke"
 OF_THE_HUB = "arn:${AWS::Partition}:iam::${HubAccountId}:role/${HubStackName}-"
 
@@ -43,14 +45,35 @@ def functions_that_reach_other_accounts() -> list[str]:
     return [name for name in functions if any(each["Resource"] == {"Fn::Sub": THE_WAY_IN} for each in statements(name))]
 
 
+def is_of_the_account(action: str, resource: str) -> bool:
+    return action.startswith(SERVICES) or (action.startswith("dynamodb:") and ACTIVITY in resource)
+
+
 def rights(found: Iterable[dict[str, Any]]) -> set[Right]:
     return {
-        Right(each["Effect"], action, json.dumps(resource), json.dumps(each.get("Condition"), sort_keys=True))
+        Right(each["Effect"], action, resource, json.dumps(each.get("Condition"), sort_keys=True))
         for each in found
         for action in listed(each["Action"])
-        for resource in listed(each["Resource"])
-        if action.startswith(SERVICES)
+        for resource in (
+            json.dumps(one).replace("${AWS::StackName}", "${HubStackName}") for one in listed(each["Resource"])
+        )
+        if is_of_the_account(action, resource)
     }
+
+
+def in_one_statement(found: set[Right]) -> set[Right]:
+    """Who may write under several names may write under each of them."""
+    return {right for right in found if not any(_covers(other, right) for other in found - {right})}
+
+
+def _covers(wider: Right, right: Right) -> bool:
+    keys, wider_keys = (
+        set(json.loads(each.condition or "null").get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ()))
+        if each.condition != "null"
+        else set()
+        for each in (right, wider)
+    )
+    return right[:3] == wider[:3] and bool(keys) and keys < wider_keys
 
 
 def without_narrower_ones(found: set[Right]) -> set[Right]:
@@ -84,14 +107,23 @@ def test_the_spoke_may_do_what_the_hubs_functions_may_and_no_more() -> None:
     hub = rights(each for name in functions_that_reach_other_accounts() for each in statements(name))
     (policy,) = SPOKE["SpokeRole"]["Properties"]["Policies"]
     spoke = rights(policy["PolicyDocument"]["Statement"])
-    wanted = without_narrower_ones(hub)
+    wanted = in_one_statement(without_narrower_ones(hub))
     assert {"missing": sorted(wanted - spoke), "too much": sorted(spoke - wanted)} == {"missing": [], "too much": []}
 
 
-def test_nothing_but_iam_sagemaker_and_tagging_is_reached_there() -> None:
+def test_nothing_but_iam_sagemaker_tagging_and_the_activity_table_is_reached_there() -> None:
     (policy,) = SPOKE["SpokeRole"]["Properties"]["Policies"]
-    actions = [action for each in policy["PolicyDocument"]["Statement"] for action in listed(each["Action"])]
-    assert [action for action in actions if not action.startswith(SERVICES)] == []
+    reached = [
+        (action, json.dumps(each["Resource"]))
+        for each in policy["PolicyDocument"]["Statement"]
+        for action in listed(each["Action"])
+    ]
+    assert [each for each in reached if not is_of_the_account(*each)] == []
+
+
+@pytest.mark.parametrize("template", [SPOKE, REGION], ids=["spoke.yaml", "region.yaml"])
+def test_the_activity_table_is_the_hubs_under_the_hubs_name(template: Any) -> None:
+    assert template["Activity"] == {"Type": HUB["Activity"]["Type"], "Properties": document_of_the_hub("Activity")}
 
 
 def test_the_functions_that_reach_other_accounts_are_let_in_and_no_others() -> None:
