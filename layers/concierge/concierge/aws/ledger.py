@@ -30,6 +30,8 @@ from concierge.model import Membership, Person, PersonRecord, ProfileBinding
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+_PAGE = 1_024  # items that are in memory at once; a megabyte, which is a page's own limit, may be twice as many
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamoLedger:
@@ -176,5 +178,8 @@ class DynamoLedger:
 
     def _query(self, **arguments: Any) -> Iterator[Item]:
         with translated("dynamodb:Query"):
-            for page in self.client.get_paginator("query").paginate(TableName=self.table, **arguments):
+            pages = self.client.get_paginator("query").paginate(
+                TableName=self.table, PaginationConfig={"PageSize": _PAGE}, **arguments
+            )
+            for page in pages:
                 yield from page["Items"]

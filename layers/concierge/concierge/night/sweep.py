@@ -81,7 +81,8 @@ class Sweep:
         left = tuple(each for each in target.domains if each.name not in request.done)
         try:
             self._sweep(Target(account=target.account, region=target.region, domains=left), request, mode, tally)
-            self.room.close(target)
+            if mode is Mode.APPLY:
+                self.room.close(target)
         except OutOfTime:
             tally.finished = False
         except AwsError as error:
