@@ -29,15 +29,15 @@ def fetch_wheels(interpreter: Path, lock: Path, folder: Path) -> Path:
     Raises:
         WheelsMissing: pip refused; its message is on standard error already.
     """
-    stamp = folder / _STAMP
-    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+    stamp, wanted = folder / _STAMP, f"{interpreter}\n".encode() + lock.read_bytes()
+    if stamp.exists() and stamp.read_bytes() == wanted:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     print(f"Fetching the wheels of {lock}, checked by hash", flush=True)
     for_lambda = [option for platform in _LAMBDA_PLATFORMS for option in ("--platform", platform)]
     for platform_options in ([], for_lambda):
         _download(interpreter, lock, folder, platform_options)
-    shutil.copyfile(lock, stamp)
+    stamp.write_bytes(wanted)
     return folder
 
 
