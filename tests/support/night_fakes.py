@@ -11,7 +11,7 @@ from typing import Any
 from concierge.apply import Effort
 from concierge.audit import AuditEvent
 from concierge.catalog.model import Calendar, Catalog, Domain, IdleLimits, NightRules, Persona, RoleScope, SpaceTemplate
-from concierge.errors import AwsError, Denied
+from concierge.errors import AwsError, Denied, NotYet
 from concierge.idle.evidence import Known, Report
 from concierge.model import App, AppType, Door, ProfileBinding, Space, Status
 from concierge.night.room import Room
@@ -117,6 +117,8 @@ class Studio:
     evidence: dict[App, App] = field(default_factory=dict)
     broken: AwsError | None = None
     unstoppable: frozenset[str] = frozenset()
+    in_transition: frozenset[str] = frozenset()
+    indescribable: frozenset[str] = frozenset()
     described: list[App] = field(default_factory=list)
     stopped: list[App] = field(default_factory=list)
     space_lists: int = 0
@@ -135,11 +137,15 @@ class Studio:
 
     def describe(self, listed: App) -> App | None:
         self.described.append(listed)
+        if listed.name in self.indescribable:
+            raise Denied("sagemaker:DescribeApp", "AccessDeniedException", "no")
         return self.evidence.get(listed)
 
     def stop(self, found: App) -> None:
         if found.name in self.unstoppable:
             raise Denied("sagemaker:DeleteApp", "AccessDeniedException", "no")
+        if found.name in self.in_transition:
+            raise NotYet("sagemaker:DeleteApp", "ResourceInUse", "in transition")
         self.stopped.append(found)
         self.running = tuple(each for each in self.running if (each.name, each.profile) != (found.name, found.profile))
 

@@ -7,7 +7,7 @@ import pytest
 
 from concierge.catalog.model import Domain, NightRules, SpaceTemplate
 from concierge.cost.savings import Saving
-from concierge.errors import Denied, UnsafePlan
+from concierge.errors import Denied, NotYet, UnsafePlan
 from concierge.idle.evidence import Known, app_key
 from concierge.idle.plan import StopApp, WarnOwner
 from concierge.idle.shutdown import IdleShutdown, Place
@@ -277,6 +277,31 @@ def test_what_is_kept_of_a_stop_names_person_team_machine_and_money() -> None:
         "money": "0.6000",
         "currency": "USD",
     }
+
+
+def test_an_app_that_cannot_be_described_keeps_no_other_from_being_stopped() -> None:
+    studio = Studio(running=(app(name="dark"), LAB), indescribable=frozenset({"dark"}))
+    studio.show(OLD, NOW, LAB)
+    survey = research(room(studio))
+    assert survey.counts == {"stop": 1, "unknown": 1}
+    assert str(survey.error).startswith("sagemaker:DescribeApp failed with AccessDeniedException")
+
+
+@pytest.mark.parametrize("now_is", [Status.DELETING, None])
+def test_an_app_that_is_going_already_counts_as_stopped(now_is: Status | None) -> None:
+    studio = Studio(running=(AGED,), in_transition=frozenset({"default"}))
+    if now_is is not None:
+        studio.evidence[AGED] = replace(AGED, status=now_is)
+    found = room(studio)
+    found.perform(research(found).plan.changes[0])
+
+
+def test_an_app_in_another_transition_is_left_to_the_next_run() -> None:
+    studio = Studio(running=(AGED,), in_transition=frozenset({"default"}))
+    studio.evidence[AGED] = replace(AGED, status=Status.PENDING)
+    found = room(studio)
+    with pytest.raises(NotYet):
+        found.perform(research(found).plan.changes[0])
 
 
 def stop_of(number: int, found: App = LAB) -> StopApp:

@@ -2,7 +2,7 @@
 
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from concierge import bootstrap
 from concierge.apply import Effort, Mode
 from concierge.catalog.model import Domain
 from concierge.errors import Denied, MalformedEvent, OutOfTime, Throttled
-from concierge.idle.plan import StopApp
+from concierge.idle.plan import StopApp, WarnOwner
 from concierge.idle.shutdown import IdleShutdown, Place
 from concierge.model import App
 from concierge.night.request import MOST_ROUNDS, Target, read_request
@@ -265,6 +265,29 @@ def test_a_room_that_runs_out_of_time_while_it_looks_has_not_failed(
     assert trail.events == []
 
 
+def test_once_a_part_was_refused_its_other_slices_are_not_even_tried() -> None:
+    trail = Trail()
+    many = tuple(
+        WarnOwner(subject=f"{n}", reason="r", thread=f"{n}", domain=RESEARCH, app=AGED, at=NOW) for n in range(2_501)
+    )
+    slices = (
+        Survey(part="research", plan=Plan(scope="domain research", changes=many), population=0, is_last=False),
+        Survey(part="research", plan=Plan(scope="domain research", changes=many[:1]), population=0),
+    )
+    with pytest.raises(SweepFailed, match="2501 changes"):
+        sweep_of(Slow(*slices), catalog(RESEARCH), trail).sweep(EVENT)
+    assert [event.kind for event in trail.events] == ["Plan Refused"]
+
+
+def test_what_is_deferred_is_counted_and_not_told_one_by_one() -> None:
+    apps = tuple(app(name=f"{number}", ran=timedelta(days=2)) for number in range(250))
+    trail = Trail()
+    sweep = replace(night(trail, research=Studio(running=apps), sales=Studio()), effort=until(0))
+    answer = sweep.sweep(EVENT)
+    assert answer["domains"]["research"]["deferred"] == 250
+    assert trail.events == []
+
+
 # -- which run it is -----------------------------------------------------------------------------------------------
 
 
@@ -290,6 +313,18 @@ def test_what_became_of_a_target_is_kept_under_the_run_and_the_invocation() -> N
     assert parts["research"]["applied"] == 1
     assert [kept["app"] for kept in parts["research"]["kept"]] == ["JupyterLab/default of amara-okafor"]
     assert (record["round"], record["finished"]) == (0, True)
+
+
+def test_a_record_that_cannot_be_kept_fails_the_run_by_name_after_all_was_done() -> None:
+    class Full(Records):
+        def write(self, key: str, record: Mapping[str, object]) -> None:
+            raise DENIED
+
+    research = Studio(running=(AGED,))
+    sweep = replace(night(Trail(), research=research, sales=Studio()), records=Full())
+    with pytest.raises(SweepFailed, match="111122223333/eu-west-1"):
+        sweep.sweep(EVENT)
+    assert research.stopped == [AGED]
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,7 @@ def test_bindings_are_read_as_they_are_needed() -> None:
         "KeyConditionExpression": "#domain = :domain",
         "ExpressionAttributeNames": {"#domain": "domain"},
         "ExpressionAttributeValues": {":domain": {"S": "research"}},
+        "Limit": 1024,
     }
     with Stubber(client) as stubber:
         key = {"pk": {"S": "person#1"}, "sk": {"S": "binding#research"}}

@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 from concierge.catalog.model import Catalog, Domain, Persona
 from concierge.cost.prices import hourly_of
 from concierge.cost.savings import saving_of
-from concierge.errors import AwsError
+from concierge.errors import AwsError, NotYet, OutOfTime
 from concierge.idle.decision import Decision, Rules, Verdict, decide, too_long
 from concierge.idle.evidence import Evidence, KeepAlive, Known, app_key
 from concierge.idle.ownership import Divided, Ownership
 from concierge.idle.plan import Judged, StopApp, WarnOwner, build_plan, foreign_apps, not_kept, without_limits
 from concierge.idle.ports import Activity, Ledger, Pacing, Studio, Tags
 from concierge.idle.record import kept_of
-from concierge.model import App, ProfileBinding
+from concierge.model import App, ProfileBinding, Status
 from concierge.night.request import Target
 from concierge.night.room import Survey, scope
 from concierge.plan import Change, Finding, Plan
@@ -72,7 +72,7 @@ class IdleShutdown:
         """Raises AwsError as the ports do, and TypeError for a change that is not of this room."""
         match change:
             case StopApp():
-                self.place(change.domain).studio.stop(change.app)
+                _stop(self.place(change.domain).studio, change.app)
             case WarnOwner():
                 self.place(change.domain).activity.warned(app_key(change.app), change.at)
             case _:
@@ -99,7 +99,8 @@ class IdleShutdown:
         ]
         counts: Counter[str] = Counter()
         changing: list[Judged] = []
-        for each, app, decision in _decided(candidates, place.studio, self.workers, now):
+        errors: list[AwsError] = []
+        for each, app, decision in _decided(candidates, place.studio, self.workers, now, errors):
             counts[decision.verdict] += 1
             if decision.verdict in (Verdict.STOP, Verdict.WARN):
                 changing.append(self._judged(each, app, decision, now))
@@ -108,6 +109,7 @@ class IdleShutdown:
             plan=build_plan(domain, changing, now, self._findings(domain, divided, candidates, known, now)),
             population=len(divided.ours),
             counts=counts,
+            error=errors[0] if errors else None,
         )
 
     def _findings(
@@ -142,20 +144,47 @@ class _Candidate:
 
 
 def _decided(
-    candidates: Iterable[_Candidate], studio: Studio, workers: int, now: datetime
+    candidates: Iterable[_Candidate], studio: Studio, workers: int, now: datetime, errors: list[AwsError]
 ) -> Iterator[tuple[_Candidate, App, Decision]]:
-    """Describes, side by side, only what has no report and could be stopped by its timestamps."""
-    unknown: list[_Candidate] = []
+    """Describes, side by side, only what has no report and could be stopped by its timestamps.
+
+    An app that cannot be described stays unknown, adds to `errors`, and keeps no other from its turn.
+    """
+    unknown: list[tuple[_Candidate, Decision]] = []
     for each in candidates:
         decision = decide(each.app, each.rules, each.evidence, now)
         if decision.verdict is Verdict.UNKNOWN:
-            unknown.append(each)
+            unknown.append((each, decision))
         else:
             yield each, each.app, decision
-    described = side_by_side(lambda each: studio.describe(each.app), unknown, workers)
-    for each, app in zip(unknown, described, strict=True):
-        if app is not None:
-            yield each, app, decide(app, each.rules, each.evidence, now)
+
+    def described(of: tuple[_Candidate, Decision]) -> App | AwsError | None:
+        try:
+            return studio.describe(of[0].app)
+        except OutOfTime:
+            raise
+        except AwsError as error:
+            return error
+
+    for (each, decision), found in zip(unknown, side_by_side(described, unknown, workers), strict=True):
+        match found:
+            case None:  # it ended since it was listed
+                continue
+            case AwsError():
+                errors.append(found)
+                yield each, each.app, decision
+            case App():
+                yield each, found, decide(found, each.rules, each.evidence, now)
+
+
+def _stop(studio: Studio, app: App) -> None:
+    """Raises NotYet while the app is in transition; unless it is going already, as after an answer that was lost."""
+    try:
+        studio.stop(app)
+    except NotYet:
+        found = studio.describe(app)
+        if found is not None and found.status is not Status.DELETING:
+            raise
 
 
 def _evidence(app: App, binding: ProfileBinding, known: Known, tagged: Mapping[str, str]) -> Evidence:

@@ -20,13 +20,15 @@ class Records(Protocol):
 class PartResult:
     """What became of a domain, or of another part of a target.
 
-    counts: decisions and outcomes, such as {"keep": 14, "applied": 3}.
-    kept:   what the room wants the report to know of each change that was carried out.
+    counts:     decisions and outcomes, such as {"keep": 14, "applied": 3}.
+    kept:       what the room wants the report to know of each change that was carried out.
+    is_refused: whether the safeguards have stopped it.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     kept: list[Mapping[str, Any]] = field(default_factory=list)
     error: str | None = None
+    is_refused: bool = False
 
     def counted(self) -> dict[str, Any]:
         """The counts and the error, for the answer."""

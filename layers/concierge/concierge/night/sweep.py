@@ -22,7 +22,7 @@ from concierge.errors import AwsError, ConciergeError, OutOfTime, UnsafePlan
 from concierge.night.record import PartResult, Record, Records
 from concierge.night.request import MOST_ROUNDS, Request, Target, read_request, targets_of
 from concierge.night.room import Room, Survey
-from concierge.plan import Change, Finding, Plan
+from concierge.plan import Finding, Plan
 
 _AT_ONCE = 100  # changes between two words with the audit: as many may be unknown to it when a function is killed
 
@@ -92,8 +92,25 @@ class Sweep:
             tally.finished = True
             tally.part(target.name).error = f"not done after {MOST_ROUNDS + 1} rounds; the next run goes on"
         if mode is Mode.APPLY:
-            self.records.write(self._key(target, request), self._record(target, request, tally).as_json())
+            self._write_record(target, request, tally)
         return tally
+
+    def _write_record(self, target: Target, request: Request, tally: _Tally) -> None:
+        record = Record(
+            room=self.room.capability,
+            account=target.account,
+            region=target.region,
+            round=request.round,
+            at=self.clock(),
+            finished=tally.finished,
+            parts=tally.parts,
+        )
+        key = f"{request.folder}/{self.room.capability}/{target.account}-{target.region}/{self.name}.json"
+        try:
+            self.records.write(key, record.as_json())
+        except AwsError as error:
+            self._report_unswept(f"record of {target.name}", request, error)
+            tally.part(target.name).error = str(error)
 
     def _sweep(self, target: Target, request: Request, mode: Mode, tally: _Tally) -> None:
         if not target.domains:
@@ -101,15 +118,17 @@ class Sweep:
         planned: Counter[str] = Counter()  # by part: what comes in slices is judged as a whole
         for survey in self.room.survey(target, request.now):
             part = tally.part(survey.part)
+            if part.is_refused:
+                continue
             try:
                 deferred = self._carry_out(survey, request, mode, part, planned[survey.part])
             except OutOfTime:
                 deferred = True
-            except (UnsafePlan, AwsError) as error:
-                part.error = str(error)
-                if isinstance(error, AwsError):  # a refused plan is audited where it was refused
-                    self._report_unswept(survey.plan.scope, request, error)
-                deferred = False
+            except UnsafePlan as error:  # audited where it was refused; what else there is of the part counts too
+                part.error, part.is_refused, deferred = str(error), True, False
+            except AwsError as error:
+                part.error, deferred = str(error), False
+                self._report_unswept(survey.plan.scope, request, error)
             planned[survey.part] += survey.plan.weight
             if deferred:
                 tally.finished = False
@@ -130,9 +149,13 @@ class Sweep:
             self.trail.record((audit.refusal_of(survey.plan, str(error), **about, at=request.now),))
             raise
         deferred = False
-        for some in _by_count(survey.plan.changes):
-            now = Plan(scope=survey.plan.scope, changes=tuple(some))
-            if mode is Mode.APPLY and not self.effort.time_is_up():
+        for start in range(0, len(survey.plan.changes), _AT_ONCE):
+            now = Plan(scope=survey.plan.scope, changes=survey.plan.changes[start : start + _AT_ONCE])
+            if mode is Mode.APPLY:
+                if self.effort.time_is_up():
+                    part.counts[Outcome.DEFERRED] += len(survey.plan.changes) - start
+                    deferred = True
+                    break
                 self.trail.record(audit.begun(now, **about, at=request.now))
             applied = apply(now, self.room.perform, mode=mode, effort=self.effort)
             self._keep(applied, part)
@@ -159,20 +182,6 @@ class Sweep:
         except AwsError:  # the run still fails with the answer, which names the part
             logger.exception("not audited", extra={"subject": subject})
 
-    def _key(self, target: Target, request: Request) -> str:
-        return f"{request.folder}/{self.room.capability}/{target.account}-{target.region}/{self.name}.json"
-
-    def _record(self, target: Target, request: Request, tally: _Tally) -> Record:
-        return Record(
-            room=self.room.capability,
-            account=target.account,
-            region=target.region,
-            round=request.round,
-            at=self.clock(),
-            finished=tally.finished,
-            parts=tally.parts,
-        )
-
 
 @dataclass(slots=True)
 class _Tally:
@@ -184,10 +193,6 @@ class _Tally:
 
     def part(self, name: str) -> PartResult:
         return self.parts.setdefault(name, PartResult())
-
-
-def _by_count(changes: Sequence[Change]) -> list[Sequence[Change]]:
-    return [changes[start : start + _AT_ONCE] for start in range(0, len(changes), _AT_ONCE)]
 
 
 def _answer(request: Request, tallies: Sequence[_Tally]) -> dict[str, Any]:
