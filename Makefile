@@ -18,7 +18,7 @@ define environment
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench build lock clean purge .venv .venv-sam .venv-lock
+.PHONY: help setup demo test check format bench build lock clean purge .venv .venv-sam .venv-lock .venv-custodian
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,13 +37,14 @@ check: .venv .venv-sam ## Check format, lint, types, template and shell scripts
 	.venv/bin/python -m mypy --strict $(PYTHON_CODE)
 	$(SAM) validate --lint </dev/null
 	$(SAM) validate --lint -t spoke.yaml </dev/null
+	$(SAM) validate --lint -t region.yaml </dev/null
 	.venv/bin/shellcheck .ci/run bin/* scripts/*.sh $(wildcard lifecycle/*.sh)
 
 format: .venv ## Put the code into the project's format
 	.venv/bin/python -m ruff check --fix .
 	.venv/bin/python -m ruff format .
 
-bench: .venv ## Measure cold starts, and count the API calls of each job; ARGS go to the benchmarks
+bench: .venv .venv-custodian ## Measure cold starts, calls of each job, a storm and a night; ARGS go to the benchmarks
 	@$(SOURCE_PATH) .venv/bin/python -m benchmarks $(ARGS)
 
 build: .venv-sam ## Build what `sam deploy` uploads, into .aws-sam; ARGS go to `sam build`
@@ -57,7 +58,7 @@ clean: ## Remove what was built and cached; the environments stay
 	find $(PYTHON_CODE) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 purge: clean ## Remove the environments too
-	rm -rf .venv .venv-sam .venv-lock
+	rm -rf .venv .venv-sam .venv-lock .venv-custodian
 
 .venv:
 	$(call environment,.venv,requirements/dev.lock)
@@ -67,3 +68,6 @@ purge: clean ## Remove the environments too
 
 .venv-lock:
 	$(call environment,.venv-lock,requirements/locking.lock)
+
+.venv-custodian:
+	$(call environment,.venv-custodian,requirements/custodian.lock)

@@ -17,6 +17,7 @@ LOCKS = (
     ("requirements/dev.in", "requirements/dev.lock"),
     ("requirements/sam.in", "requirements/sam.lock"),
     ("requirements/locking.in", "requirements/locking.lock"),
+    ("requirements/custodian.in", "requirements/custodian.lock"),
 )
 
 
