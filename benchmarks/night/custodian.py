@@ -72,13 +72,4 @@ def _run(aws: StandIn, policy: Policy, program: Path) -> Run:
         environment = {**aws.environment(), "PATH": os.environ["PATH"], "HOME": home}
         aws.reset()
         child = run_child([str(program), "run", *options, str(policies)], environment)
-        counts = aws.counts()
-    return Run(
-        seconds=child.seconds,
-        cpu_seconds=child.cpu,
-        peak_mb=child.peak_mb,
-        calls={name: count["calls"] for name, count in counts["operations"].items()},
-        throttled=counts["throttled"],
-        ok=child.returncode == 0,
-        said=child.stdout,
-    )
+        return Run.of(child, aws.counts())

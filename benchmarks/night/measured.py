@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 
@@ -34,6 +34,19 @@ class Run:
     def total(self) -> int:
         """All calls."""
         return sum(self.calls.values())
+
+    @classmethod
+    def of(cls, child: Child, counts: Mapping[str, Any]) -> Run:
+        """Of a process that has ended, and what the fake has counted meanwhile (counts.Counts.report)."""
+        return cls(
+            seconds=child.seconds,
+            cpu_seconds=child.cpu,
+            peak_mb=child.peak_mb,
+            calls={name: count["calls"] for name, count in counts["operations"].items()},
+            throttled=counts["throttled"],
+            ok=child.returncode == 0,
+            said=child.stdout,
+        )
 
 
 class Child(NamedTuple):

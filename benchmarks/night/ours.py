@@ -76,13 +76,4 @@ def sweep(aws: StandIn, world: World, program: Program, room: str) -> Run:
     at = datetime.fromtimestamp(world.now, UTC).isoformat()
     command = [str(program.interpreter), *program.options, "-m", "benchmarks.night.sweep", room, at]
     child = run_child(command, environment, cwd=ROOT)
-    counts = aws.counts()
-    return Run(
-        seconds=child.seconds,
-        cpu_seconds=child.cpu,
-        peak_mb=child.peak_mb,
-        calls={name: count["calls"] for name, count in counts["operations"].items()},
-        throttled=counts["throttled"],
-        ok=child.returncode == 0,
-        said=child.stdout,
-    )
+    return Run.of(child, aws.counts())
