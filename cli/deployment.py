@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from concierge.aws.holds import DynamoHolds
     from concierge.aws.ledger import DynamoLedger
     from concierge.aws.membership_queue import SqsMembershipQueue
+    from concierge.aws.records import S3Records
     from concierge.catalog.model import Catalog
 
 STACK = "studio-concierge"
@@ -95,6 +96,24 @@ class Deployment:
         from concierge.bootstrap import shared  # noqa: PLC0415
 
         return QuietTrail(shared.trail(self.output("AuditBusName")))
+
+    def records(self) -> S3Records:
+        """What runs have left behind."""
+        from concierge.aws import clients  # noqa: PLC0415
+        from concierge.aws.records import S3Records  # noqa: PLC0415
+
+        return S3Records(client=clients.s3(), bucket=self.output("RecordsBucket"))
+
+    def start_run(self, given: Mapping[str, Any]) -> str:
+        """The ARN of an execution of the night's state machine that has begun; raises AwsError."""
+        import boto3  # noqa: PLC0415
+
+        from concierge.aws.errors import translated  # noqa: PLC0415
+
+        with translated("states:StartExecution"):
+            machine = self.output("NightMachineArn")
+            begun = boto3.client("stepfunctions").start_execution(stateMachineArn=machine, input=json.dumps(given))
+        return begun["executionArn"]
 
     def caller(self) -> str:
         """The administrator's principal ARN."""

@@ -7,6 +7,7 @@ import click
 from cli.catalog import catalog
 from cli.explain import explain_
 from cli.holds import holds
+from cli.night import night
 from cli.plan import plan
 from cli.reconcile import reconcile
 
@@ -16,5 +17,5 @@ def main() -> None:
     """Studio Concierge: Amazon SageMaker Studio for a whole company."""
 
 
-for command in (catalog, explain_, holds, plan, reconcile):
+for command in (catalog, explain_, holds, night, plan, reconcile):
     main.add_command(command)

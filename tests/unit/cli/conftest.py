@@ -69,6 +69,7 @@ def account(tmp_path: Path) -> Iterator[Account]:
         s3 = clients.s3()
         s3.create_bucket(Bucket="catalog", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         s3.put_object(Bucket="catalog", Key="catalog.json", Body=compile_file(EXAMPLE))
+        s3.create_bucket(Bucket="records", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         fifo = clients.sqs().create_queue(QueueName="people.fifo", Attributes={"FifoQueue": "true"})
         boto3.client("events").create_event_bus(Name="audit")
         outputs = {
@@ -78,6 +79,7 @@ def account(tmp_path: Path) -> Iterator[Account]:
             "AuditBusName": "audit",
             "ExecutionBoundaryArn": "arn:aws:iam::123456789012:policy/studio-platform/boundary",
             "ActivityTable": "studio-concierge-activity",
+            "RecordsBucket": "records",
         }
         file = tmp_path / "outputs.json"
         file.write_text(json.dumps(outputs))

@@ -29,11 +29,25 @@ class S3Records:
         with translated("s3:PutObject"):
             self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="application/json")
 
+    def read(self, key: str) -> Mapping[str, Any]:
+        """GetObject; raises NotFound."""
+        with translated("s3:GetObject"):
+            found: Mapping[str, Any] = json.loads(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+        return found
+
+    def folders(self, prefix: str) -> list[str]:
+        """ListObjectsV2: the names right below a prefix that ends in a slash, in their order."""
+        with translated("s3:ListObjectsV2"):
+            pages = self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=prefix, Delimiter="/"
+            )
+            found = [each["Prefix"] for page in pages for each in page.get("CommonPrefixes", ())]
+        return [each.removeprefix(prefix).removesuffix("/") for each in found]
+
     def under(self, prefix: str) -> Iterator[Mapping[str, Any]]:
         """ListObjectsV2, then GetObject of each key."""
         with translated("s3:ListObjectsV2"):
             pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
             keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
         for key in keys:
-            with translated("s3:GetObject"):
-                yield json.loads(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+            yield self.read(key)
