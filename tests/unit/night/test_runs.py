@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -93,14 +95,16 @@ def test_a_run_has_one_target_for_each_account_and_region_with_its_rooms_in_thei
     begun = found.step(EVENT)
     assert begun["rooms"] == ["idle_shutdown", "tag_remediation"]
     assert begun["concurrency"] == 20
-    at_home, abroad = begun["targets"]
-    assert [each["function"] for each in at_home["rooms"]] == ["arn:idle", "arn:tags"]
-    assert abroad["rooms"][0]["event"] == {
-        "schedule": "night",
-        "time": "2026-03-02T22:00:00+00:00",
-        "account": "444455556666",
-        "region": "us-east-1",
-    }
+    assert begun["functions"] == ["arn:idle", "arn:tags"]
+    assert begun["targets"] == [
+        {"account": "111122223333", "region": "eu-west-1"},
+        {"account": "444455556666", "region": "us-east-1"},
+    ]
+
+
+def test_a_company_of_three_thousand_accounts_fits_into_what_a_state_machine_hands_on() -> None:
+    domains = (replace(ABROAD, name=f"d-{n}", account=f"{n:012}", region="ap-southeast-1") for n in range(3_000))
+    assert len(json.dumps(night(*domains)[0].step(EVENT))) < 256 * 1024
 
 
 def test_the_same_run_may_begin_again_and_an_older_one_is_refused() -> None:

@@ -73,22 +73,24 @@ class Night:
                 raise MalformedEvent(f"step: must be begin or end, not {other!r}")
 
     def begin(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """The work of a run: {"schedule", "time", "rooms", "concurrency", "targets"}.
+        """The work of a run: {"schedule", "time", "rooms", "functions", "concurrency", "targets"}.
 
-        Each target is {"rooms": [{"function": ARN, "event": what to send it}]}.
-        Raises MalformedEvent, and OlderRun if a later run of the schedule has begun.
+        functions: ARNs, one for each room. targets: [{"account", "region"}], each said once and shortly: what a state
+        machine hands on may have 256 KB. Raises MalformedEvent, and OlderRun if a later run of the schedule has begun.
         """
         schedule, now, rooms = schedule_of(event), time_of(event), _rooms(event)
         try:
             self.runs.claim(schedule, now)
         except AlreadyExists as error:
             raise OlderRun(f"{schedule} {now.isoformat()}: a later run has begun; this one is refused") from error
-        same = {"schedule": schedule, "time": now.isoformat()}
-        events = [{**same, "account": each.account, "region": each.region} for each in grouped(self.catalog.domains)]
-        targets = [
-            {"rooms": [{"function": self.functions[room], "event": event} for room in rooms]} for event in events
-        ]
-        return {**same, "rooms": list(rooms), "concurrency": self.concurrency, "targets": targets}
+        return {
+            "schedule": schedule,
+            "time": now.isoformat(),
+            "rooms": list(rooms),
+            "functions": [self.functions[room] for room in rooms],
+            "concurrency": self.concurrency,
+            "targets": [{"account": each.account, "region": each.region} for each in grouped(self.catalog.domains)],
+        }
 
     def end(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The summary of a run, which is kept, audited and returned; takes what `begin` returned.
