@@ -61,19 +61,19 @@ def rights(found: Iterable[dict[str, Any]]) -> set[Right]:
     }
 
 
+def leading_keys(right: Right) -> set[str]:
+    condition = json.loads(right.condition) or {}
+    return set(condition.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ()))
+
+
 def in_one_statement(found: set[Right]) -> set[Right]:
     """Who may write under several names may write under each of them."""
-    return {right for right in found if not any(_covers(other, right) for other in found - {right})}
-
-
-def _covers(wider: Right, right: Right) -> bool:
-    keys, wider_keys = (
-        set(json.loads(each.condition or "null").get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ()))
-        if each.condition != "null"
-        else set()
-        for each in (right, wider)
-    )
-    return right[:3] == wider[:3] and bool(keys) and keys < wider_keys
+    wider = {right: [each for each in found if each[:3] == right[:3]] for right in found}
+    return {
+        right
+        for right, others in wider.items()
+        if not leading_keys(right) or not any(leading_keys(right) < leading_keys(each) for each in others)
+    }
 
 
 def without_narrower_ones(found: set[Right]) -> set[Right]:
