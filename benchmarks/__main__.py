@@ -35,7 +35,7 @@ def main() -> None:
     only.add_argument("--only-storm", action="store_true", help="nothing but the storm")
     only.add_argument("--only-night", action="store_true", help="nothing but the night")
     options = parser.parse_args()
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=140)  # a log has room for the tables
     is_everything = not (options.only_cold_start or options.only_storm or options.only_night)
     problems: list[str] = []
     if is_everything or options.only_cold_start:

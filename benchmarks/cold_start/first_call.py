@@ -51,19 +51,28 @@ _FIRST_CALL = {
         "clients.s3(), clients.dynamodb(), clients.sqs(), clients.events(), clients.secretsmanager('eu-west-1')\n"
         "clients.sagemaker('eu-west-1')"
     ),
-    "idle_shutdown": (
-        "import app, concierge.idle.shutdown, concierge.aws.studio_apps, concierge.aws.ledger\n"
-        "import concierge.aws.audit_bus, concierge.aws.catalog_store\n"
+    "night_run": (
+        "import app, concierge.night.runs, concierge.aws.audit_bus, concierge.aws.catalog_store\n"
+        "import concierge.aws.records, concierge.aws.runs\n"
         "from concierge.aws import clients\n"
-        "clients.s3(), clients.dynamodb(), clients.events(), clients.sagemaker('eu-west-1')"
+        "clients.s3(), clients.dynamodb(), clients.events()"
     ),
-    "tag_remediation": (
-        "import app, concierge.tags.remediation, concierge.aws.studio_apps, concierge.aws.tagging\n"
-        "import concierge.aws.audit_bus, concierge.aws.catalog_store, concierge.aws.ledger\n"
-        "from concierge.aws import clients\n"
-        "clients.s3(), clients.dynamodb(), clients.events()\n"
-        "clients.sagemaker('eu-west-1'), clients.tagging('eu-west-1')"
-    ),
+    **{
+        room: (
+            f"import app, concierge.night.sweep, {modules}, concierge.aws.places, concierge.aws.ledger\n"
+            "import concierge.aws.audit_bus, concierge.aws.catalog_store, concierge.aws.records, concierge.aws.runs\n"
+            "from concierge.aws import clients\n"
+            "clients.s3(), clients.dynamodb(), clients.events()\n"
+            "clients.sagemaker('eu-west-1'), clients.tagging('eu-west-1')"
+        )
+        for room, modules in {
+            "idle_shutdown": "concierge.idle.shutdown",
+            "tag_remediation": "concierge.tags.remediation",
+            "studio_settings": "concierge.house.settings, concierge.aws.domains",
+            "compliance_audit": "concierge.compliance.audit, concierge.aws.domains",
+            "domain_backup": "concierge.backup.domains, concierge.aws.domains",
+        }.items()
+    },
 }
 
 
