@@ -206,6 +206,18 @@ def test_a_domain_that_is_done_is_not_looked_at_again() -> None:
     assert answer["resume"] == {"done": ["research", "sales"], "round": 2}
 
 
+def test_what_failed_in_a_round_that_is_continued_is_tried_once_more_and_then_fails_the_run() -> None:
+    sales = Studio(running=tuple(app(name=f"{number}", ran=timedelta(days=2)) for number in range(3)))
+    sweep = night(Trail(), research=Studio(broken=DENIED), sales=sales)
+    first = replace(sweep, effort=until(3)).sweep(EVENT)
+    assert first["finished"] is False
+    assert first["resume"]["done"] == []
+    assert first["domains"]["research"]["error"] == str(DENIED)
+    with pytest.raises(SweepFailed, match="AccessDeniedException"):
+        sweep.sweep({**EVENT, "resume": first["resume"]})
+    assert len(sales.stopped) == 3
+
+
 def test_a_target_that_is_never_done_is_given_up_and_named() -> None:
     research = Studio(running=(AGED,))
     sweep = replace(night(Trail(), research=research, sales=Studio()), effort=until(0))

@@ -62,7 +62,7 @@ class Sweep:
         {"schedule", "time", "finished": bool, "resume": {"done": [domain], "round": n}, "domains": {part: {what: n}}}
 
         Raises MalformedEvent and OlderRun before the first call to Studio, and SweepFailed after the last part if any
-        of them failed.
+        of them failed. A run that is to be continued does not fail: its next round tries what failed once more.
         """
         request = read_request(event)
         targets = targets_of(self.catalog, request)
@@ -72,7 +72,7 @@ class Sweep:
         tallies = [self._target(target, request, mode) for target in targets]
         answer = _answer(request, tallies)
         logger.info("swept", extra={"capability": self.room.capability, "summary": answer})
-        if any("error" in part for part in answer["domains"].values()):
+        if answer["finished"] and any("error" in part for part in answer["domains"].values()):
             raise SweepFailed(json.dumps(answer))
         return answer
 
@@ -132,7 +132,7 @@ class Sweep:
             planned[survey.part] += survey.plan.weight
             if deferred:
                 tally.finished = False
-            elif survey.is_last:
+            elif survey.is_last and part.error is None:
                 tally.done.add(survey.part)
             if self.effort.time_is_up():
                 tally.finished = tally.finished and survey.is_last and tally.done >= {d.name for d in target.domains}
