@@ -10,10 +10,9 @@ from typing import Any, ClassVar
 from concierge.backup.ports import Ledger, Records, Studio
 from concierge.backup.record import Content, WriteDomainRecord, build_plan
 from concierge.catalog.model import Domain
-from concierge.errors import AwsError
 from concierge.night.request import Target
-from concierge.night.room import Survey, scope
-from concierge.plan import Change, Plan
+from concierge.night.room import Survey, each_domain
+from concierge.plan import Change
 from concierge.safeguards import Limits
 
 
@@ -30,11 +29,7 @@ class DomainBackup:
 
     def survey(self, target: Target, now: datetime) -> Iterator[Survey]:
         """A Survey for each domain: one description and two lists, whatever the number of people."""
-        for domain in target.domains:
-            try:
-                yield self._domain(domain, now)
-            except AwsError as error:
-                yield Survey(part=domain.name, plan=Plan(scope=scope(domain)), population=0, error=error)
+        yield from each_domain(target, lambda domain: self._domain(domain, now))
 
     def perform(self, change: Change) -> None:
         """Raises AwsError as the port does, and TypeError for a change that is not of this room."""

@@ -11,9 +11,8 @@ from concierge.catalog.model import Domain
 from concierge.compliance.checks import CHECKS, findings
 from concierge.compliance.model import Inspected
 from concierge.compliance.ports import Ledger, Studio
-from concierge.errors import AwsError
 from concierge.night.request import Target
-from concierge.night.room import Survey, scope
+from concierge.night.room import Survey, each_domain, scope
 from concierge.plan import Change, Plan
 from concierge.safeguards import Limits
 
@@ -30,11 +29,7 @@ class ComplianceAudit:
 
     def survey(self, target: Target, now: datetime) -> Iterator[Survey]:  # noqa: ARG002 - right or wrong at any time
         """A Survey for each domain, with findings and without changes."""
-        for domain in target.domains:
-            try:
-                yield self._domain(domain)
-            except AwsError as error:
-                yield Survey(part=domain.name, plan=Plan(scope=scope(domain)), population=0, error=error)
+        yield from each_domain(target, self._domain)
 
     def perform(self, change: Change) -> None:
         """Raises TypeError: this room changes nothing."""

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from concierge.catalog.model import Domain
-from concierge.errors import AwsError
 from concierge.house.plan import UpdateDomainSettings, build_plan, wrong_limits
 from concierge.house.ports import Studio
 from concierge.night.request import Target
-from concierge.night.room import Survey, scope
-from concierge.plan import Change, Plan
+from concierge.night.room import Survey, each_domain
+from concierge.plan import Change
 from concierge.safeguards import Limits
 
 
@@ -28,11 +27,7 @@ class StudioSettings:
 
     def survey(self, target: Target, now: datetime) -> Iterator[Survey]:  # noqa: ARG002 - right or wrong at any time
         """A Survey for each domain: one call, and the list of its apps only where limits are to be mended."""
-        for domain in target.domains:
-            try:
-                yield self._domain(domain)
-            except AwsError as error:
-                yield Survey(part=domain.name, plan=Plan(scope=scope(domain)), population=0, error=error)
+        yield from each_domain(target, self._domain)
 
     def perform(self, change: Change) -> None:
         """Raises AwsError as the port does, and TypeError for a change that is not of this room."""

@@ -20,8 +20,8 @@ from concierge.idle.ports import Activity, Ledger, Pacing, Studio, Tags
 from concierge.idle.record import kept_of
 from concierge.model import App, ProfileBinding, Status
 from concierge.night.request import Target
-from concierge.night.room import Survey, scope
-from concierge.plan import Change, Finding, Plan
+from concierge.night.room import Survey, each_domain
+from concierge.plan import Change, Finding
 from concierge.safeguards import Limits
 from concierge.side_by_side import side_by_side
 
@@ -62,11 +62,7 @@ class IdleShutdown:
         place.pacing.start_from(known.paces)
         rules = self.catalog.night
         tagged = place.tags.having(rules.keep_alive_tag) if rules.keep_alive_days else {}
-        for domain in target.domains:
-            try:
-                yield self._domain(domain, place, known, tagged, now)
-            except AwsError as error:
-                yield Survey(part=domain.name, plan=Plan(scope=scope(domain)), population=0, error=error)
+        yield from each_domain(target, lambda domain: self._domain(domain, place, known, tagged, now))
 
     def perform(self, change: Change) -> None:
         """Raises AwsError as the ports do, and TypeError for a change that is not of this room."""

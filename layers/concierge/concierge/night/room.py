@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -55,6 +55,15 @@ class Room(Protocol):
 
     def close(self, target: Target) -> None:
         """What the next run should know, such as rates that were learnt; raises AwsError."""
+
+
+def each_domain(target: Target, look: Callable[[Domain], Survey]) -> Iterator[Survey]:
+    """A Survey for each domain; one that cannot be read has the error, and keeps no other from its turn."""
+    for domain in target.domains:
+        try:
+            yield look(domain)
+        except AwsError as error:
+            yield Survey(part=domain.name, plan=Plan(scope=scope(domain)), population=0, error=error)
 
 
 def scope(domain: Domain) -> str:
