@@ -72,7 +72,7 @@ class Round:
 
 # Long enough at each rate for what is found out at first not to be all there is, and short enough to wait for.
 FULL = (
-    Limit(rate=25, burst=25, calls=600),
+    Limit(rate=25, burst=25, calls=1_000),
     Limit(rate=50, burst=100, calls=1200),
     Limit(rate=100, burst=100, calls=1500),
     Limit(rate=200, burst=400, calls=2500),
