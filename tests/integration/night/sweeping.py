@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -176,6 +177,8 @@ def end_of(room: str, runs: Sequence[Ran], *, lost: bool = False) -> End:
 @contextmanager
 def nights() -> Iterator[Night]:
     """The fake of AWS with everybody in it, and the functions' environment; nothing of it stays."""
+    ours = logging.getLogger("concierge")
+    level = ours.level  # the functions set it, as their environment says
     with pytest.MonkeyPatch.context() as patch, standing_in(latency=0) as aws:
         for name, value in aws.environment().items():
             patch.setenv(name, value)
@@ -191,6 +194,7 @@ def nights() -> Iterator[Night]:
         night.sets()
         yield night
     _forget(clients, environment, shared, roots)
+    ours.setLevel(level)
 
 
 def _forget(*modules: Any) -> None:
