@@ -172,8 +172,20 @@ class AppSettings:
     most_idle_minutes: int | None = None
 
 
+class Owned:
+    """What may carry the ownership tag."""
+
+    __slots__ = ()
+    tags: Mapping[str, str]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it carries it; nothing else is ever changed or removed."""
+        return self.tags.get(OWNERSHIP_TAG) == OWNER
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
+class Role(Owned):
     """An IAM role as it is: its inline documents by name, its attached policies by ARN."""
 
     name: str
@@ -182,14 +194,9 @@ class Role:
     inline_policies: Mapping[str, str]
     managed_policies: frozenset[str]
 
-    @property
-    def is_ours(self) -> bool:
-        """Whether it carries the ownership tag."""
-        return self.tags.get(OWNERSHIP_TAG) == OWNER
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class Profile(Owned):
     """A Studio user profile as it is."""
 
     name: str
@@ -199,14 +206,9 @@ class Profile:
     apps: Mapping[AppType, AppSettings]
     tags: Mapping[str, str]
 
-    @property
-    def is_ours(self) -> bool:
-        """Whether it carries the ownership tag; nothing else is ever changed or removed."""
-        return self.tags.get(OWNERSHIP_TAG) == OWNER
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Space:
+class Space(Owned):
     """A Studio space.
 
     owner:   the profile of a private space; None for a shared one, which serves everybody.
@@ -220,11 +222,6 @@ class Space:
     owner: str | None
     made_by: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it carries the ownership tag."""
-        return self.tags.get(OWNERSHIP_TAG) == OWNER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,3 +243,8 @@ class App:
     instance_type: str = ""
     last_user_activity: datetime | None = None
     last_health_check: datetime | None = None
+
+    @property
+    def title(self) -> str:
+        """As an administrator would name it: "JupyterLab/default of amara-lab"."""
+        return f"{self.app_type}/{self.name} of {self.space or self.profile}"

@@ -32,7 +32,7 @@ def client() -> Iterator[DynamoDBClient]:
 
 @pytest.fixture
 def activity(client: DynamoDBClient) -> DynamoActivity:
-    return DynamoActivity(client=client, table=ledger_table.create(client, "Activity"))
+    return DynamoActivity(client=client, table=ledger_table.create(client, "Activity"), clock=lambda: NOW)
 
 
 def reports(activity: DynamoActivity, **changed: str) -> None:
@@ -99,7 +99,7 @@ def test_warnings_and_rates_come_back_and_are_no_reports(activity: DynamoActivit
 
 
 def test_where_no_table_is_nothing_is_known_and_nothing_breaks(client: DynamoDBClient) -> None:
-    nowhere = DynamoActivity(client=client, table="not-there")
+    nowhere = DynamoActivity(client=client, table="not-there", clock=lambda: NOW)
     assert not nowhere.read().is_kept
     assert nowhere.paces() == {}
     nowhere.save_paces({"DeleteApp": Pace(rate=1, burst=1, is_known=False)})

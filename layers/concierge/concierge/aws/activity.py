@@ -12,7 +12,7 @@ more, and no index doubles the price of every report.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,10 +35,11 @@ _PACES_KEPT = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamoActivity:
-    """`idle.ports.Activity`, and the paces of the other rooms."""
+    """`idle.ports.Activity`, and the paces of the other rooms; `clock` says until when they are kept."""
 
     client: DynamoDBClient
     table: str
+    clock: Callable[[], datetime]
 
     def read(self) -> Known:
         """Scan; a table that is not there is no error, for then no app can report."""
@@ -78,7 +79,7 @@ class DynamoActivity:
 
     def save_paces(self, paces: Mapping[str, Pace]) -> None:
         """PutItem for each; a table that is not there keeps none."""
-        until = datetime.now(UTC) + _PACES_KEPT
+        until = self.clock() + _PACES_KEPT
         for operation, pace in paces.items():
             try:
                 self._put("pace", operation, until, rate={"N": f"{pace.rate:.3f}"}, burst={"N": f"{pace.burst:.3f}"})

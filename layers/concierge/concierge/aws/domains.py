@@ -20,9 +20,7 @@ from concierge.model import App, Space, Status
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
-    from types_boto3_sagemaker.type_defs import PaginatorConfigTypeDef
 
-_PAGES: PaginatorConfigTypeDef = {"PageSize": 100}  # the most that the list gives; its default is 10
 _IN_TRANSITION = (Status.PENDING, Status.UPDATING, Status.DELETING)
 
 
@@ -70,11 +68,7 @@ class StudioDomains:
 
     def profiles(self, domain_id: str) -> Mapping[str, Status]:
         """ListUserProfiles, whatever becomes of them."""
-        with translated("sagemaker:ListUserProfiles"):
-            pages = self.client.get_paginator("list_user_profiles").paginate(
-                DomainIdEquals=domain_id, PaginationConfig=_PAGES
-            )
-            return {each["UserProfileName"]: Status(each["Status"]) for page in pages for each in page["UserProfiles"]}
+        return {name: Status(status) for name, status in self.inventory.all_profiles(domain_id)}
 
     def all_spaces(self, domain_id: str) -> tuple[Space, ...]:
         """ListSpaces, whatever becomes of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from concierge.aws.accounts import Accounts
@@ -63,6 +64,8 @@ class Places:
             studio=studio,
             lists=StudioLists(client=sagemaker, apps_of_studio=studio),
             tags=StudioTags(sagemaker=sagemaker, tagging=tagging),
-            activity=DynamoActivity(client=self._accounts.dynamodb(domain), table=self._activity_table),
+            activity=DynamoActivity(
+                client=self._accounts.dynamodb(domain), table=self._activity_table, clock=lambda: datetime.now(UTC)
+            ),
             pacing=pacers,
         )

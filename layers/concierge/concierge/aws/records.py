@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Records:
-    """`onboarding.ports.Records` and `night.runs.Records` in a versioned bucket.
+    """`onboarding.ports.Records` and `night.runs.KeptRecords` in a versioned bucket.
 
     An object that is written again keeps its former version.
     """

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _PAGES: PaginatorConfigTypeDef = {"PageSize": 100}  # the most that these lists give; their default is 10
 _RUNNING = ("Pending", "InService")
-_GOING = "Deleting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +35,21 @@ class StudioApps:
 
     def profiles(self, domain_id: str) -> Mapping[str, str]:
         """ListUserProfiles: ARN by name, without those that are being deleted."""
+        found = self.all_profiles(domain_id)
+        return {name: self.profile_arn(domain_id, name) for name, status in found if status != Status.DELETING}
+
+    def all_profiles(self, domain_id: str) -> Iterator[tuple[str, str]]:
+        """ListUserProfiles: names and AWS's own word for their status; a page at a time is in memory."""
         with translated("sagemaker:ListUserProfiles"):
             pages = self.client.get_paginator("list_user_profiles").paginate(
                 DomainIdEquals=domain_id, PaginationConfig=_PAGES
             )
-            return {
-                found["UserProfileName"]: self._arn("user-profile", domain_id, found["UserProfileName"])
-                for page in pages
-                for found in page["UserProfiles"]
-                if found["Status"] != _GOING
-            }
+            for page in pages:
+                yield from ((found["UserProfileName"], found["Status"]) for found in page["UserProfiles"])
+
+    def profile_arn(self, domain_id: str, name: str) -> str:
+        """How AWS spells it; no call."""
+        return self._arn("user-profile", domain_id, name)
 
     def spaces(self, domain_id: str) -> tuple[Space, ...]:
         """ListSpaces, without those that are being deleted; `owner` is set for private ones only."""

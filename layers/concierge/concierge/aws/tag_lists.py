@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from concierge.aws.errors import translated
 from concierge.aws.studio_apps import StudioApps
-from concierge.model import App, Space
+from concierge.model import App, Space, Status
 from concierge.tags.model import Kind, Made
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _MOST = 100  # of one page of any of these lists; their default is 10
-_GOING = "Deleting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +57,12 @@ class StudioLists:
 
     def profiles(self, domain_id: str) -> Iterator[str]:
         """ListUserProfiles: names, without those that are being deleted; a page at a time is in memory."""
-        with translated("sagemaker:ListUserProfiles"):
-            pages = self.client.get_paginator("list_user_profiles").paginate(
-                DomainIdEquals=domain_id, PaginationConfig={"PageSize": _MOST}
-            )
-            for page in pages:
-                yield from (each["UserProfileName"] for each in page["UserProfiles"] if each["Status"] != _GOING)
+        found = self.apps_of_studio.all_profiles(domain_id)
+        return (name for name, status in found if status != Status.DELETING)
 
     def profile_arn(self, domain_id: str, name: str) -> str:
-        """Built, as no list answers with it; AWS spells it in lower case."""
-        meta, account = self.client.meta, self.apps_of_studio.account
-        place = f"arn:{meta.partition}:sagemaker:{meta.region_name}:{account}"
-        return f"{place}:{Kind.PROFILE}/{domain_id.lower()}/{name.lower()}"
+        """Built, as no list answers with it."""
+        return self.apps_of_studio.profile_arn(domain_id, name)
 
     def spaces(self, domain_id: str) -> tuple[Space, ...]:
         """ListSpaces, without those that are being deleted."""

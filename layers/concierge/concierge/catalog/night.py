@@ -144,6 +144,11 @@ class IdleLimits:
         return native_idle(longest, self.least_idle_minutes, self.most_idle_minutes)
 
 
+def limits_in_words(minutes: int | None, least: int | None, most: int | None) -> str:
+    """What Studio does by such settings, after "it stops"; None is no limit."""
+    return "never" if minutes is None else f"after {minutes} idle minutes ({least} to {most} by choice)"
+
+
 def native_idle(minutes: int, least: int | None, most: int | None) -> NativeIdle:
     """With the defaults of the bounds: the least that Studio takes, and the limit itself."""
     return NativeIdle(

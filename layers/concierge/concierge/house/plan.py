@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from concierge.catalog.model import Domain, NativeIdle
+from concierge.catalog.night import limits_in_words
 from concierge.house.model import DomainSettings, Place
 from concierge.model import App
 from concierge.night.room import scope
@@ -44,15 +45,13 @@ def build_plan(domain: Domain, settings: DomainSettings, running: Iterable[App])
 
 
 def _limits(idle: NativeIdle | None) -> str:
-    if idle is None:
-        return "never"
-    return f"after {idle.minutes} idle minutes ({idle.least} to {idle.most} by choice)"
+    return limits_in_words(*((idle.minutes, idle.least, idle.most) if idle else (None, None, None)))
 
 
 def _to_restart(domain: Domain, wrong: Iterable[Place], running: Iterable[App]) -> tuple[Finding, ...]:
     """An app reads its limits when it starts (Studio, Developer Guide)."""
     kinds = {place.app_type for place in wrong}
-    names = [f"{app.app_type}/{app.name} of {app.space or app.profile}" for app in running if app.app_type in kinds]
+    names = [app.title for app in running if app.app_type in kinds]
     if not names:
         return ()
     reason = f"they keep their former idle limits until they are restarted: {few(names)}"

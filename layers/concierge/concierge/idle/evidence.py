@@ -39,7 +39,6 @@ class Report:
 class KeepAlive:
     """A tag that asks to keep an app running; `until` is None if its value is no date."""
 
-    value: str
     until: datetime | None
 
     @classmethod
@@ -48,11 +47,11 @@ class KeepAlive:
         try:
             if len(value) == len("2026-03-02"):
                 end = datetime.combine(date.fromisoformat(value) + timedelta(days=1), datetime.min.time(), tzinfo=UTC)
-                return cls(value=value, until=end)
+                return cls(until=end)
             moment = datetime.fromisoformat(value)
         except (ValueError, OverflowError):
-            return cls(value=value, until=None)
-        return cls(value=value, until=moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+            return cls(until=None)
+        return cls(until=moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

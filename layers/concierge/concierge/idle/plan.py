@@ -60,7 +60,7 @@ def build_plan(domain: Domain, judged: Iterable[Judged], now: datetime, findings
 
 def foreign_apps(domain: Domain, apps: Iterable[App]) -> tuple[Finding, ...]:
     """One finding for all apps that are nobody's whom we manage; none if there are none."""
-    names = [name_of(app) for app in apps]
+    names = [app.title for app in apps]
     if not names:
         return ()
     reason = f"of profiles or shared spaces that are not managed here; left alone: {few(names)}"
@@ -75,16 +75,11 @@ def without_limits(domain: Domain, personas: Iterable[str]) -> tuple[Finding, ..
 
 def not_kept(domain: Domain, apps: Iterable[App], tag: str, days: int) -> tuple[Finding, ...]:
     """One finding for all keep-alives that end later than anybody may ask for."""
-    names = [name_of(app) for app in apps]
+    names = [app.title for app in apps]
     if not names:
         return ()
     reason = f"{tag} ends later than the {days} days that the catalog allows, so it is not honoured: {few(names)}"
     return (Finding(subject=f"{len(names)} apps in {domain.name}", reason=reason),)
-
-
-def name_of(app: App) -> str:
-    """An app as an administrator would name it."""
-    return f"{app.app_type}/{app.name} of {app.space or app.profile}"
 
 
 def _change(domain: Domain, judged: Judged, now: datetime) -> StopApp | WarnOwner | None:
@@ -93,7 +88,7 @@ def _change(domain: Domain, judged: Judged, now: datetime) -> StopApp | WarnOwne
     match judged.decision.verdict:
         case Verdict.STOP:
             return StopApp(
-                subject=f"app {name_of(app)} in {domain.name}",
+                subject=f"app {app.title} in {domain.name}",
                 reason=reason,
                 thread=thread,
                 person=judged.binding.login,
@@ -105,7 +100,7 @@ def _change(domain: Domain, judged: Judged, now: datetime) -> StopApp | WarnOwne
             )
         case Verdict.WARN:
             return WarnOwner(
-                subject=f"owner of app {name_of(app)} in {domain.name}",
+                subject=f"owner of app {app.title} in {domain.name}",
                 reason=reason,
                 thread=thread,
                 person=judged.binding.login,

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from concierge.idle.plan import StopApp, name_of
+from concierge.idle.plan import StopApp
 
 
 def kept_of(stop: StopApp, currency: str) -> Mapping[str, Any]:
     """Numbers as text, exactly as they were computed; money is None for an instance type without a known price."""
     saving = stop.saving
     return {
-        "app": name_of(stop.app),
+        "app": stop.app.title,
         "domain": stop.domain.name,
         "login": stop.binding.login,
         "team": stop.binding.tags.get("team", ""),

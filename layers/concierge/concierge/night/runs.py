@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from concierge import audit
 from concierge.catalog.model import Catalog
 from concierge.errors import AlreadyExists, ConciergeError, MalformedEvent
+from concierge.night.record import Records
 from concierge.night.request import folder_of, grouped, schedule_of, time_of
 from concierge.night.savings import saved_by
 from concierge.night.sweep import OlderRun
@@ -37,11 +38,8 @@ class Runs(Protocol):
         """When the newest run of a schedule was due; None if there never was one. Raises AwsError."""
 
 
-class Records(Protocol):
+class KeptRecords(Records, Protocol):
     """What the rooms have left behind, and where the summary goes."""
-
-    def write(self, key: str, record: Mapping[str, object]) -> None:
-        """Keeps JSON under a key; raises AwsError."""
 
     def under(self, prefix: str) -> Iterable[Mapping[str, Any]]:
         """Every record whose key begins so, in no order; raises AwsError."""
@@ -58,7 +56,7 @@ class Night:
     catalog: Catalog
     trail: audit.AuditTrail
     runs: Runs
-    records: Records
+    records: KeptRecords
     functions: Mapping[str, str]
     concurrency: int
 

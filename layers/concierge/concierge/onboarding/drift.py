@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from concierge.catalog.night import limits_in_words
 from concierge.model import OWNERSHIP_TAG, AppSettings, AppType, Profile, Role
 from concierge.onboarding.changes import (
     AttachPolicy,
@@ -155,18 +156,13 @@ def _idle_drift(access: Access, profile: Profile) -> Iterator[str]:
     known = {app_type: _limits_of(profile.apps.get(app_type, AppSettings())) for app_type in _WITH_NATIVE_IDLE}
     for app_type, found in known.items():
         if found != due:
-            yield f"{app_type} stops {_in_words(found)}, not {_in_words(due)}"
+            yield f"{app_type} stops {limits_in_words(*found)}, not {limits_in_words(*due)}"
     if set(known.values()) != {due}:
         yield "apps that run keep their former idle limits until they are restarted"
 
 
 def _limits_of(settings: AppSettings) -> _Limits:
     return settings.idle_minutes, settings.least_idle_minutes, settings.most_idle_minutes
-
-
-def _in_words(limits: _Limits) -> str:
-    minutes, least, most = limits
-    return "never" if minutes is None else f"after {minutes} idle minutes ({least} to {most} by choice)"
 
 
 def superseded(attached: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:

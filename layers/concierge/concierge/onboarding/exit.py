@@ -96,7 +96,7 @@ def stop_apps(apps: Iterable[App], domain: Domain, why: str) -> Iterator[Onboard
     """Each app in a thread of its own: one that cannot be stopped keeps no other running."""
     for app in apps:
         yield StopApp(
-            subject=f"app {app.app_type}/{app.name} of {app.space or app.profile}",
+            subject=f"app {app.title}",
             reason=why,
             thread=f"{domain.name}/{app.space or app.profile}/{app.app_type}/{app.name}",
             domain=domain,

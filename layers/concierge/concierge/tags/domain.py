@@ -54,8 +54,7 @@ class DomainTags:
             self._hold(_Held(space.arn, Kind.SPACE, space.name, space.owner))
         for app in apps:
             if app.space is None or app.space in owners:
-                name = f"{app.app_type}/{app.name} of {app.space or app.profile}"
-                self._hold(_Held(app.arn, Kind.APP, name, owner_of(app, owners)))
+                self._hold(_Held(app.arn, Kind.APP, app.title, owner_of(app, owners)))
         self._spaces = {name.lower(): owner for name, owner in owners.items()}
 
     def list_profile(self, name: str) -> None:
